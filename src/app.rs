@@ -1,0 +1,1 @@
+//! Everything the service needs, composed once.

@@ -1,0 +1,1 @@
+//! One turn of a call: dialog and database in one transaction.

@@ -1,0 +1,1 @@
+//! What the town decides, read once at start: one struct a section, each validating itself.

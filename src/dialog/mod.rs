@@ -1,0 +1,1 @@
+//! Runs the voice-scripts. Pure: it knows nothing of phones, HTTP or SQL.

@@ -1,0 +1,1 @@
+//! The router, the middleware in order, webhooks and health.

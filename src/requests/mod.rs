@@ -1,0 +1,1 @@
+//! Help requests, callers and beneficiaries, categories and states.

@@ -1,0 +1,1 @@
+//! The encrypted notebook kept beside the database for the minutes when it does not answer.

@@ -1,0 +1,1 @@
+//! The TwiML family and nothing else: events in, verbs out, XML, signatures, providers.

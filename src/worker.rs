@@ -1,0 +1,1 @@
+//! Claims a job, runs it, settles it: the table from job to function, and the schedule.
