@@ -1,1 +1,3 @@
 //! The service seen from outside, one module a room.
+
+mod simulator;
