@@ -344,16 +344,18 @@ fn number(element: &Element, name: &str, least: u32, most: u32) -> Result<u32, D
 
 fn keys(element: &Element, name: &str) -> Result<String, DocumentError> {
     let written = required(element, name)?;
-    match written.chars().all(|key| matches!(key, '0'..='9' | '*' | '#')) {
-        true => Ok(written.to_owned()),
-        false => refuse(format!("{name}={written:?} are not keys")),
+    if written.chars().all(|key| matches!(key, '0'..='9' | '*' | '#')) {
+        Ok(written.to_owned())
+    } else {
+        refuse(format!("{name}={written:?} are not keys"))
     }
 }
 
 fn absolute(what: &str, url: &str) -> Result<String, DocumentError> {
-    match url.starts_with("https://") || url.starts_with("http://") {
-        true => Ok(url.to_owned()),
-        false => refuse(format!("{what}: {url:?} is not an absolute address")),
+    if url.starts_with("https://") || url.starts_with("http://") {
+        Ok(url.to_owned())
+    } else {
+        refuse(format!("{what}: {url:?} is not an absolute address"))
     }
 }
 
@@ -373,10 +375,7 @@ fn text_only(element: &Element) -> Result<String, DocumentError> {
 }
 
 fn empty(element: &Element) -> Result<(), DocumentError> {
-    match elements(element)?.is_empty() {
-        true => Ok(()),
-        false => refuse(format!("{} holds nothing", element.name)),
-    }
+    if elements(element)?.is_empty() { Ok(()) } else { refuse(format!("{} holds nothing", element.name)) }
 }
 
 /// The child elements of one that holds no text.
@@ -405,9 +404,9 @@ mod tests {
     #[test]
     fn a_menu_is_read_with_its_words_and_its_silence_path() {
         let program = read(
-            r##"<Gather input="dtmf" action="https://ligne.example.org/t?a=1&amp;b=2" method="POST" numDigits="1" timeout="8" finishOnKey="">
+            r#"<Gather input="dtmf" action="https://ligne.example.org/t?a=1&amp;b=2" method="POST" numDigits="1" timeout="8" finishOnKey="">
             <Say language="fr-FR" voice="Polly.Lea">Pour des courses,<break time="400ms"/>tapez&#160;1 &amp; c&apos;est tout.</Say></Gather>
-            <Redirect method="POST">https://ligne.example.org/silence</Redirect>"##,
+            <Redirect method="POST">https://ligne.example.org/silence</Redirect>"#,
         )
         .unwrap();
         let Instruction::Gather(gather) = &program[0] else { panic!("{program:?}") };
@@ -432,10 +431,10 @@ mod tests {
             r#"<Say language="fr-FR"> </Say>"#,
             r#"<say language="fr-FR">Bonjour</say>"#,
             r#"<Pause length="1"/>"#,
-            r#"<Enqueue>agents</Enqueue>"#,
+            "<Enqueue>agents</Enqueue>",
             r#"<Say language="fr-FR"><emphasis>Bonjour</emphasis></Say>"#,
             r#"<Redirect method="POST">/relatif</Redirect>"#,
-            r#"<Redirect>https://l.org/</Redirect>"#,
+            "<Redirect>https://l.org/</Redirect>",
             r#"<Hangup/><Say language="fr-FR">Trop tard</Say>"#,
             r#"<Gather action="https://l.org/g" method="POST" numDigits="1" timeout="8" finishOnKey=""/>"#,
             r#"<Gather action="https://l.org/g" method="POST" timeout="8" finishOnKey=""/><Hangup/>"#,

@@ -6,7 +6,11 @@
 
 pub mod document;
 pub mod exchange;
-
+pub mod narrator;
+pub mod numbers;
+pub mod player;
 pub mod sign;
+pub mod stage;
+pub mod transcript;
 pub mod transport;
 mod tree;

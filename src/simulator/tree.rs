@@ -120,9 +120,10 @@ fn add_text(text: &str, open: &mut [Element]) -> Result<(), DocumentError> {
 /// The characters that `&amp;` or `&#233;` stands for; an entity of one's own is refused.
 fn character(reference: &BytesRef<'_>) -> Result<String, DocumentError> {
     if let Ok(Some(character)) = reference.resolve_char_ref() {
-        return match allowed(character) {
-            true => Ok(character.to_string()),
-            false => Err(DocumentError(format!("XML 1.0 forbids the character {character:?}"))),
+        return if allowed(character) {
+            Ok(character.to_string())
+        } else {
+            Err(DocumentError(format!("XML 1.0 forbids the character {character:?}")))
         };
     }
     let name = reference.xml10_content();

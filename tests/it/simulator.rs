@@ -6,18 +6,21 @@ use axum::Router;
 use axum::extract::{RawForm, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use ligne_solidaire::clock::{Clock, SetClock};
 use ligne_solidaire::simulator::exchange::{
     Delivery, EmptyRecord, EmptyResult, Exchange, ExchangeError, Expect, Habit, Placed, RecordEnd, RecordingNotice,
     Settings,
 };
+use ligne_solidaire::simulator::player::{Player, agree};
 use ligne_solidaire::simulator::sign::signature;
+use ligne_solidaire::simulator::transcript::{Transcript, write_date};
 use ligne_solidaire::simulator::transport::InProcess;
 
 pub(crate) const PUBLIC: &str = "https://ligne.example.org";
 pub(crate) const ACCOUNT: &str = "AC00000000000000000000000000000001";
 pub(crate) const TOKEN: &str = "jeton-de-test";
 pub(crate) const LINE: &str = "+33199001234";
-pub(crate) const DESK: &str = "+33199001001";
+pub(crate) const DESK: &str = "+33199001001"; // bureau 1
 const ODETTE: &str = "+33465710001";
 
 /// One form that the line received: path with query, then the fields in order.
@@ -396,4 +399,74 @@ async fn a_wrong_token_is_refused() {
     let line = TinyLine::default();
     let exchange = Exchange::new(Settings::new(PUBLIC, ACCOUNT, "autre"), InProcess::new(line.router()));
     assert!(matches!(exchange.call(ODETTE, LINE).await, Err(ExchangeError::BadAnswer { status: 403, .. })));
+}
+
+const TRANSCRIPT: &str = "\
+# Une personne, puis un message
+Date : mardi 14 avril 2026, 10:00
+Réglages : bureau 01 99 00 10 01, 01 99 00 10 02
+
+Odette appelle depuis le 04 65 71 00 01
+    La ligne : « Bonjour. Pour laisser un message, tapez 1. Pour une personne, tapez 0. »
+Odette se tait
+    La ligne : « Prenez votre temps. Un message : 1. Une personne : 0. »
+Odette tape 0
+    La ligne : « Je vous passe une personne. »
+    Le bureau 1 sonne.
+Le bureau 1 décroche
+    La ligne : « Un appel de la ligne. Pour le prendre, tapez 1. »
+Le bureau 1 tape 1
+    Odette et le bureau 1 sont en communication.
+10 minutes passent
+Odette raccroche
+    La ligne raccroche, pour le bureau 1.
+
+## Lucien ne veut pas dire son numéro.
+Le bureau 1 est un répondeur
+Lucien appelle depuis un numéro masqué
+    La ligne : « Bonjour. Pour laisser un message, tapez 1. Pour une personne, tapez 0. »
+Lucien tape 0
+    La ligne : « Je vous passe une personne. »
+    Le bureau 1 sonne.
+    La ligne, au bureau 1 : « Un appel de la ligne. Pour le prendre, tapez 1. »
+    La ligne raccroche, pour le bureau 1.
+    La ligne : « Personne ne peut répondre. Un agent vous rappelle. »
+    La ligne raccroche.
+Lucien appelle depuis un numéro masqué
+    La ligne : « Bonjour. Pour laisser un message, tapez 1. Pour une personne, tapez 0. »
+Lucien tape 2
+    La ligne : [en] « Do not worry. »
+Lucien attend
+    La ligne : « Encore un instant. »
+Lucien raccroche
+
+Reste :
+    3 appels, à 10:10
+";
+
+#[tokio::test]
+async fn a_transcript_is_played_word_for_word() {
+    let (exchange, line) = exchange(|_| {});
+    let transcript = Transcript::parse(TRANSCRIPT).unwrap();
+    let clock = Arc::new(SetClock::new(transcript.start().unwrap().unwrap()));
+    let player = Player::new(exchange, LINE, Arc::clone(&clock));
+    let remains = async || {
+        let date = write_date(clock.now());
+        vec![format!("{} appels, à {}", line.at("/telephony/twilio/status").len(), &date[date.len() - 5..])]
+    };
+    let played = player.play(&transcript, remains).await.unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), TRANSCRIPT).unwrap();
+    agree(file.path(), &played).unwrap();
+    let changed = agree(file.path(), &played.replace("Encore un instant", "Patientez")).unwrap_err();
+    assert!(changed.contains("joué  :     La ligne : « Patientez. »"), "{changed}");
+}
+
+#[tokio::test]
+async fn a_transcript_that_asks_the_impossible_says_where() {
+    let (exchange, _) = exchange(|_| {});
+    let transcript = Transcript::parse("# Trop tôt\n\nLe bureau 1 décroche\n").unwrap();
+    let clock = Arc::new(SetClock::new(jiff::Timestamp::UNIX_EPOCH));
+    let error = Player::new(exchange, LINE, clock).play(&transcript, async || Vec::new()).await.unwrap_err();
+    assert!(error.to_string().starts_with("ligne 3, « Le bureau 1 décroche »"), "{error}");
 }

@@ -72,16 +72,16 @@ impl State {
     /// A Dial of the caller's document.
     pub(super) fn dial(&mut self, caller: LegId, dial: Dial, queue: &mut Queue) {
         let shown = dial.caller_id.clone().unwrap_or_else(|| self.legs[caller.index()].from.clone());
-        let called = self.open(&shown, &dial.number, Direction::Dialled, Wait::Incoming);
-        self.legs[called.index()].parent = Some(caller);
+        let child = self.open(&shown, &dial.number, Direction::Dialled, Wait::Incoming);
+        self.legs[child.index()].parent = Some(caller);
         let number = dial.number.clone();
         let calling = &mut self.legs[caller.index()];
-        calling.child = Some(called);
+        calling.child = Some(child);
         calling.dial = Some(dial);
         self.wait(caller, Wait::Ringing);
-        if let Err(status) = self.ring(&number, called) {
-            self.legs[called.index()].status = status;
-            self.end(called, true, queue);
+        if let Err(status) = self.ring(&number, child) {
+            self.legs[child.index()].status = status;
+            self.end(child, true, queue);
         }
     }
 
@@ -105,19 +105,19 @@ impl State {
     }
 
     /// The document of the called person ended without a Hangup: the two can talk.
-    pub(super) fn put_through(&mut self, called: LegId) {
-        let Some(caller) = self.legs[called.index()].parent else { return };
-        self.legs[called.index()].bridged = Some(self.now());
-        self.wait(called, Wait::Bridged);
+    pub(super) fn put_through(&mut self, child: LegId) {
+        let Some(caller) = self.legs[child.index()].parent else { return };
+        self.legs[child.index()].bridged = Some(self.now());
+        self.wait(child, Wait::Bridged);
         self.wait(caller, Wait::Bridged);
-        self.event(Event::Bridged(caller, called));
+        self.event(Event::Bridged(caller, child));
     }
 
     /// The caller waits until nobody answered; while somebody is being screened there is nothing to wait for.
     pub(super) fn let_ring(&mut self, caller: LegId, queue: &mut Queue) -> Result<(), ExchangeError> {
         match self.legs[caller.index()].child {
-            Some(called) if self.expect(called) == Expect::Incoming => {
-                self.unanswered(called, queue);
+            Some(child) if self.expect(child) == Expect::Incoming => {
+                self.unanswered(child, queue);
                 Ok(())
             }
             _ => Err(ExchangeError::NotExpected(self.expect(caller))),
@@ -139,23 +139,23 @@ impl State {
     /// A caller's call ends: whoever rings or talks for her is released, and Dial's outcome is told, though nobody will
     /// hear the answer.
     pub(super) fn release_called(&mut self, caller: LegId, queue: &mut Queue) {
-        let Some(called) = self.legs[caller.index()].child.take() else { return };
-        if self.expect(called) == Expect::Ended {
+        let Some(child) = self.legs[caller.index()].child.take() else { return };
+        if self.expect(child) == Expect::Ended {
             return;
         }
-        if self.expect(called) == Expect::Incoming {
-            self.legs[called.index()].status = "canceled";
-            self.event(Event::StopsRinging(called));
+        if self.expect(child) == Expect::Incoming {
+            self.legs[child.index()].status = "canceled";
+            self.event(Event::StopsRinging(child));
         }
         self.legs[caller.index()].status = "completed";
-        self.end(called, true, queue);
+        self.end(child, true, queue);
     }
 
     /// The called person's part is over: the caller's call goes on with Dial's action.
-    pub(super) fn release_caller(&mut self, called: LegId, queue: &mut Queue) {
-        let Some(caller) = self.legs[called.index()].parent else { return };
+    pub(super) fn release_caller(&mut self, child: LegId, queue: &mut Queue) {
+        let Some(caller) = self.legs[child.index()].parent else { return };
         let Some(dial) = self.legs[caller.index()].dial.take() else { return };
-        let over = &self.legs[called.index()];
+        let over = &self.legs[child.index()];
         let talked = over.bridged.map(|since| self.now().saturating_sub(since));
         let mut form = vec![("DialCallStatus", over.status.to_owned()), ("DialCallSid", over.sid.clone())];
         if let Some(talked) = talked {
@@ -186,10 +186,10 @@ impl State {
     fn follow_habit(&mut self, leg: LegId, habit: &Habit, queue: &mut Queue) -> bool {
         let done = match (self.expect(leg), habit) {
             (Expect::Incoming, Habit::Refuses) => self.hang_up(leg, queue),
-            (Expect::Incoming, Habit::NeverAnswers) => self.silence(leg, queue),
             (Expect::Incoming, Habit::Voicemail | Habit::Answers(_)) => self.answer(leg, queue),
             (Expect::Keys { .. }, Habit::Answers(keys)) => self.keys(leg, keys, queue),
-            (Expect::Keys { .. } | Expect::Record { .. } | Expect::Listening, _) => self.silence(leg, queue),
+            (Expect::Incoming, Habit::NeverAnswers)
+            | (Expect::Keys { .. } | Expect::Record { .. } | Expect::Listening, _) => self.silence(leg, queue),
             _ => return false,
         };
         done.is_ok()

@@ -299,7 +299,7 @@ impl Exchange {
         what: impl FnOnce(&mut State, &mut Queue) -> Result<(), ExchangeError>,
     ) -> Result<Expect, ExchangeError> {
         let mut queue = Queue::new();
-        what(&mut *self.state(), &mut queue)?;
+        what(&mut self.state(), &mut queue)?;
         self.drive(queue).await?;
         Ok(self.expect(leg))
     }

@@ -3,6 +3,7 @@
 
 /// Everything an exchange is told once.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one difference between providers, turned on alone")]
 pub struct Settings {
     /// The service's public address, without a path: `https://ligne.example.org`. Signatures are made over it.
     pub public_url: String,
