@@ -68,8 +68,8 @@ pub struct Gather {
     pub prompts: Vec<Heard>,
     /// Where the keys are posted.
     pub action: String,
-    /// The number of keys that ends the entry.
-    pub max: usize,
+    /// The number of keys that ends the entry; 32 when the document does not say.
+    pub max: u32,
     /// The key that ends the entry earlier, if there is one.
     pub finish: Option<char>,
     /// Silence before the first key and between two of them, in seconds.
@@ -115,21 +115,21 @@ pub fn parse(xml: &str) -> Result<Vec<Instruction>, DocumentError> {
     only(&root, &[])?;
     let program = elements(&root)?.into_iter().map(verb).collect::<Result<Vec<_>, _>>()?;
     check_order(&program)?;
-    Ok(program.into_iter().flatten().collect())
+    Ok(program)
 }
 
 /// Nothing may follow what never comes back, and something must follow what silence falls through.
-fn check_order(program: &[Vec<Instruction>]) -> Result<(), DocumentError> {
+fn check_order(program: &[Instruction]) -> Result<(), DocumentError> {
     for (index, verb) in program.iter().enumerate() {
         let last = index + 1 == program.len();
-        match verb.first() {
-            Some(Instruction::Redirect(_) | Instruction::Hangup | Instruction::Reject(_)) if !last => {
+        match verb {
+            Instruction::Redirect(_) | Instruction::Hangup | Instruction::Reject(_) if !last => {
                 return refuse("verbs follow a Redirect, Hangup or Reject: nobody reaches them".to_owned());
             }
-            Some(Instruction::Reject(_)) if index > 0 => {
+            Instruction::Reject(_) if index > 0 => {
                 return refuse("Reject comes after a verb that answered".to_owned());
             }
-            Some(Instruction::Gather(_) | Instruction::Record(_)) if last => {
+            Instruction::Gather(_) | Instruction::Record(_) if last => {
                 return refuse("nothing follows a Gather or Record: the silent caller falls into nothing".to_owned());
             }
             _ => {}
@@ -138,27 +138,26 @@ fn check_order(program: &[Vec<Instruction>]) -> Result<(), DocumentError> {
     Ok(())
 }
 
-/// A verb as instructions: a Say with `loop` is heard several times.
-fn verb(element: &Element) -> Result<Vec<Instruction>, DocumentError> {
+fn verb(element: &Element) -> Result<Instruction, DocumentError> {
     Ok(match element.name.as_str() {
-        "Say" | "Play" => heard(element)?.into_iter().map(Instruction::Hear).collect(),
-        "Gather" => vec![Instruction::Gather(gather(element)?)],
-        "Record" => vec![Instruction::Record(record(element)?)],
-        "Dial" => vec![Instruction::Dial(dial(element)?)],
+        "Say" | "Play" => Instruction::Hear(heard(element)?),
+        "Gather" => Instruction::Gather(gather(element)?),
+        "Record" => Instruction::Record(record(element)?),
+        "Dial" => Instruction::Dial(dial(element)?),
         "Redirect" => {
             only(element, &["method"])?;
             post(element)?;
-            vec![Instruction::Redirect(absolute("Redirect", &text_only(element)?)?)]
+            Instruction::Redirect(absolute("Redirect", &text_only(element)?)?)
         }
         "Reject" => {
             only(element, &["reason"])?;
             empty(element)?;
-            vec![Instruction::Reject(element.attribute("reason") == Some("busy"))]
+            Instruction::Reject(element.attribute("reason") == Some("busy"))
         }
         "Hangup" => {
             only(element, &[])?;
             empty(element)?;
-            vec![Instruction::Hangup]
+            Instruction::Hangup
         }
         other => return refuse(format!("{other} is not a verb that every provider runs")),
     })
@@ -168,23 +167,18 @@ fn verb(element: &Element) -> Result<Vec<Instruction>, DocumentError> {
 const SAY_CHARACTERS: usize = 3_000;
 const SAY_ENCODED: usize = 4_500;
 
-fn heard(element: &Element) -> Result<Vec<Heard>, DocumentError> {
-    let once = if element.name == "Say" { say(element)? } else { play(element)? };
-    let times = match element.attribute("loop") {
-        None => 1,
-        Some(_) => number(element, "loop", 1, 10)? as usize,
-    };
-    Ok(vec![once; times])
+fn heard(element: &Element) -> Result<Heard, DocumentError> {
+    if element.name == "Say" { say(element) } else { play(element) }
 }
 
 fn play(element: &Element) -> Result<Heard, DocumentError> {
-    only(element, &["loop"])?;
+    only(element, &[])?;
     let url = absolute("Play", &text_only(element)?)?;
     Ok(Heard { audio_url: Some(url), ..Heard::default() })
 }
 
 fn say(element: &Element) -> Result<Heard, DocumentError> {
-    only(element, &["language", "voice", "loop"])?;
+    only(element, &["language", "voice"])?;
     let lang = required(element, "language")?.to_owned();
     if !lang.split('-').all(|part| (2..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric())) {
         return refuse(format!("{lang:?} is not a language tag"));
@@ -236,6 +230,9 @@ fn pause(written: &str) -> Result<Duration, DocumentError> {
     }
 }
 
+/// The most keys that are ever taken together.
+const MOST_KEYS: u32 = 32;
+
 fn gather(element: &Element) -> Result<Gather, DocumentError> {
     only(element, &["input", "action", "method", "numDigits", "timeout", "finishOnKey"])?;
     post(element)?;
@@ -247,7 +244,7 @@ fn gather(element: &Element) -> Result<Gather, DocumentError> {
         if !matches!(child.name.as_str(), "Say" | "Play") {
             return refuse(format!("{} inside Gather: some providers drop the whole document", child.name));
         }
-        prompts.extend(heard(child)?);
+        prompts.push(heard(child)?);
     }
     let finish = keys(element, "finishOnKey")?;
     if finish.len() > 1 {
@@ -256,7 +253,10 @@ fn gather(element: &Element) -> Result<Gather, DocumentError> {
     Ok(Gather {
         prompts,
         action: absolute("action", required(element, "action")?)?,
-        max: number(element, "numDigits", 1, 64)? as usize,
+        max: match element.attribute("numDigits") {
+            Some(_) => number(element, "numDigits", 1, MOST_KEYS)?,
+            None => MOST_KEYS,
+        },
         finish: finish.chars().next(),
         timeout_s: number(element, "timeout", 1, 60)?,
     })
@@ -437,7 +437,8 @@ mod tests {
             "<Redirect>https://l.org/</Redirect>",
             r#"<Hangup/><Say language="fr-FR">Trop tard</Say>"#,
             r#"<Gather action="https://l.org/g" method="POST" numDigits="1" timeout="8" finishOnKey=""/>"#,
-            r#"<Gather action="https://l.org/g" method="POST" timeout="8" finishOnKey=""/><Hangup/>"#,
+            r#"<Gather action="https://l.org/g" method="POST" numDigits="1" finishOnKey=""/><Hangup/>"#,
+            r#"<Say language="fr-FR" loop="2">Bonjour</Say>"#,
             r#"<Gather action="https://l.org/g" method="POST" numDigits="1" timeout="8" finishOnKey=""><Hangup/></Gather><Hangup/>"#,
             r#"<Dial action="https://l.org/d" method="POST" timeout="15">+33199001001</Dial>"#,
             r#"<Dial action="https://l.org/d" method="POST" timeout="15"><Number>1</Number><Number>2</Number></Dial>"#,

@@ -7,14 +7,18 @@ use axum::extract::{RawForm, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use ligne_solidaire::clock::{Clock, SetClock};
+use ligne_solidaire::phone::PhoneNumber;
 use ligne_solidaire::simulator::exchange::{
     Delivery, EmptyRecord, EmptyResult, Exchange, ExchangeError, Expect, Habit, Placed, RecordEnd, RecordingNotice,
     Settings,
 };
 use ligne_solidaire::simulator::player::{Player, agree};
+use ligne_solidaire::simulator::provider::SimulatedProvider;
 use ligne_solidaire::simulator::sign::signature;
+use ligne_solidaire::simulator::terminal::Terminal;
 use ligne_solidaire::simulator::transcript::{Transcript, write_date};
 use ligne_solidaire::simulator::transport::InProcess;
+use ligne_solidaire::telephony::provider::{OutgoingCall, OutgoingMessage, Provider, RecordingRef};
 
 pub(crate) const PUBLIC: &str = "https://ligne.example.org";
 pub(crate) const ACCOUNT: &str = "AC00000000000000000000000000000001";
@@ -469,4 +473,65 @@ async fn a_transcript_that_asks_the_impossible_says_where() {
     let clock = Arc::new(SetClock::new(jiff::Timestamp::UNIX_EPOCH));
     let error = Player::new(exchange, LINE, clock).play(&transcript, async || Vec::new()).await.unwrap_err();
     assert!(error.to_string().starts_with("ligne 3, « Le bureau 1 décroche »"), "{error}");
+}
+
+#[tokio::test]
+async fn a_call_in_the_terminal_becomes_a_transcript_that_can_be_played() {
+    let (first, _) = exchange(|_| {});
+    let mut terminal = Terminal::new(first, LINE, "Odette", Some("04 65 71 00 01"));
+    let script = "poste 01 99 00 10 01 bureau 1\nposte 01 99 00 10 02 bureau 2\n9\nn'importe quoi\n0\nLe bureau 1 décroche\nLe bureau 1 tape 1\n\
+                  Le bureau 1 raccroche\nappelle masqué\n1\nparle 5 # \nquitte\n";
+    let mut printed = Vec::new();
+    terminal.run(script.as_bytes(), &mut printed).await.unwrap();
+    let printed = String::from_utf8(printed).unwrap();
+    for sentence in ["(une touche)", "Je ne comprends pas « n'importe quoi »", "(en communication)", "Bip."] {
+        assert!(printed.contains(sentence), "{sentence} in {printed}");
+    }
+    let recorded = terminal.transcript("Un essai", "2026-04-14T08:00:00Z".parse().unwrap());
+    assert!(recorded.contains("\nRéglages : bureau 01 99 00 10 01, 01 99 00 10 02\n\nOdette appelle"));
+    assert!(recorded.contains("\nOdette parle 5 secondes puis tape #\n"), "{recorded}");
+
+    let (second, _) = exchange(|_| {});
+    let clock = Arc::new(SetClock::new(jiff::Timestamp::UNIX_EPOCH));
+    let again =
+        Player::new(second, LINE, clock).play(&Transcript::parse(&recorded).unwrap(), async || Vec::new()).await;
+    assert_eq!(again.unwrap(), recorded);
+}
+
+#[tokio::test]
+async fn the_simulated_provider_calls_texts_and_serves_recordings() {
+    let (exchange, line) = exchange(|_| {});
+    let provider = SimulatedProvider::new(exchange.clone());
+    let number = |number: &str| PhoneNumber::parse(number).unwrap();
+    let call = OutgoingCall {
+        to: number(DESK).dialable().unwrap(),
+        from: number(LINE),
+        url: format!("{PUBLIC}/alert"),
+        status_callback: None,
+        timeout_s: 25,
+        time_limit_s: None,
+    };
+    let sent = provider.start_call(&call).await.unwrap();
+    exchange.answer(DESK).await.unwrap();
+    assert_eq!(line.last("/alert").get("CallSid"), Some(sent.sid.as_str()));
+
+    let message = OutgoingMessage {
+        to: number("06 39 98 00 01").textable().unwrap(),
+        from: LINE.to_owned(),
+        body: "Alerte".to_owned(),
+        status_callback: None,
+        validity_s: None,
+    };
+    provider.send_sms(&message).await.unwrap();
+    assert_eq!(exchange.texts()[0].to, "+33639980001");
+
+    let odette = exchange.call(ODETTE, LINE).await.unwrap();
+    exchange.keys(odette, "1").await.unwrap();
+    exchange.record(odette, 2, RecordEnd::Silence).await.unwrap();
+    let url = line.last("/message").get("RecordingUrl").map(str::to_owned);
+    let recording = RecordingRef { sid: None, url };
+    assert_eq!(provider.fetch_recording(&recording).await.unwrap().len(), 44 + 2 * 8_000);
+    provider.delete_recording(&recording).await.unwrap();
+    assert!(provider.fetch_recording(&recording).await.is_err());
+    assert!(provider.delete_recording(&recording).await.is_ok(), "gone already counts as erased");
 }

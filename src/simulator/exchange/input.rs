@@ -63,7 +63,7 @@ impl State {
             return Ok(());
         }
         typed.push(key);
-        if typed.len() >= gather.max {
+        if typed.len() >= gather.max as usize {
             self.gathered(leg, gather, typed, None, queue);
         } else {
             self.legs[leg.index()].wait = Wait::Keys { gather, typed };

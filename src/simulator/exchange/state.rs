@@ -30,7 +30,7 @@ pub enum Expect {
     /// Keys: at most `max` of them, ended earlier by `finish`, or by `timeout_s` seconds of silence.
     Keys {
         /// The number of keys that ends the entry.
-        max: usize,
+        max: u32,
         /// The key that ends it earlier.
         finish: Option<char>,
         /// Seconds of silence that end it.
