@@ -1,3 +1,4 @@
 //! The service seen from outside, one module a room.
 
+mod browser;
 mod simulator;
