@@ -124,7 +124,6 @@
         break;
       case "bridged":
         if (leg === mine) note(`Vous êtes en communication avec ${theName(names.get(event.other) || "un agent")}.`);
-        cardOf(event.other)?.note("En communication.");
         break;
       case "ended":
         if (leg === mine) note(event.by_line ? "La ligne a raccroché." : "Vous avez raccroché.");
@@ -302,7 +301,7 @@
     message.microphone = microphone;
     find("micro").textContent = microphone
       ? "Le micro enregistre. Dièse pour finir, ou taisez-vous."
-      : "Pas de micro ici : écrivez ce que vous diriez.";
+      : "Pas de micro ici.";
     if (!microphone) { find("dit").focus(); quietAfter(Math.max(expect.timeout_s, 30)); }
     message.longest = setTimeout(() => finishMessage(null), expect.max_s * 1000);
     showCall();
@@ -492,6 +491,7 @@
       tag.textContent = languages.of(lang === "arb" ? "ar" : lang.split("-")[0]);
       item.prepend(tag);
     }
+    if (leg === mine) find("paroles").textContent = text;
     if (leg === mine) append(item); else cardOf(leg)?.add(item);
     return item;
   }
@@ -626,6 +626,7 @@
     const chosen = find("appelant").value;
     const from = chosen === "masqué" ? null : chosen === "autre" ? find("autre").value : chosen;
     find("journal").replaceChildren();
+    find("paroles").textContent = "";
     expects.delete(mine);
     say("Cela sonne…");
     note(`Vous appelez depuis ${from === null ? "un numéro masqué" : `le ${from}`}.`);
