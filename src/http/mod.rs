@@ -1,1 +1,3 @@
 //! The router, the middleware in order, webhooks and health.
+
+pub mod server;

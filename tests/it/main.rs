@@ -1,1 +1,5 @@
 //! The service seen from outside, one module a room.
+
+mod support;
+
+mod db;
