@@ -184,7 +184,8 @@ async fn a_row_that_exists_already_is_told_from_every_other_refusal() {
         let null = base.db.write(|tx| {
             Box::pin(async move {
                 let insert = sqlx::query("insert into things (id, n) values (2, $1)").bind(None::<i64>);
-                Ok::<_, DbError>(drop(insert.execute(tx.conn()).await?))
+                insert.execute(tx.conn()).await?;
+                Ok::<_, DbError>(())
             })
         });
         assert!(matches!(null.await, Err(DbError::Other(_))));
@@ -216,7 +217,8 @@ async fn a_read_changes_nothing_and_sees_one_state() {
         let outcome = base.db.read(|tx| {
             Box::pin(async move {
                 let insert = sqlx::query("insert into things (id, n) values (1, 0)");
-                Ok::<_, DbError>(drop(insert.execute(tx.conn()).await?))
+                insert.execute(tx.conn()).await?;
+                Ok::<_, DbError>(())
             })
         });
         assert!(outcome.await.is_err());
@@ -313,7 +315,8 @@ async fn when_the_commit_fails_everybody_in_the_group_hears_it_and_service_resum
             Box::pin(async move {
                 let parent = (id == 5).then_some(99);
                 let insert = sqlx::query("insert into children (id, parent) values ($1, $2)").bind(id).bind(parent);
-                Ok::<_, DbError>(drop(insert.execute(tx.conn()).await?))
+                insert.execute(tx.conn()).await?;
+                Ok::<_, DbError>(())
             })
         })
     }))
