@@ -332,6 +332,31 @@ async fn when_the_commit_fails_everybody_in_the_group_hears_it_and_service_resum
 }
 
 #[tokio::test]
+async fn a_full_disk_is_told_and_service_resumes_when_there_is_room() {
+    let base = TestDb::sqlite().await;
+    run(&base.db, THINGS).await;
+    run(&base.db, "create table blobs (id integer primary key, b blob not null) strict").await;
+    run(&base.db, "pragma max_page_count = 1").await;
+    let outcomes = join_all((0_i64..20).map(|id| {
+        base.db.write(move |tx| {
+            Box::pin(async move {
+                let insert = sqlx::query("insert into blobs (id, b) values ($1, $2)").bind(id).bind(vec![1; 100_000]);
+                insert.execute(tx.conn()).await?;
+                Ok::<_, DbError>(())
+            })
+        })
+    }))
+    .await;
+    for outcome in outcomes {
+        assert!(outcome.unwrap_err().is_unavailable());
+    }
+    run(&base.db, "pragma max_page_count = 100000").await;
+    insert(&base.db, 1).await.unwrap();
+    assert_eq!(number(&base.db, "select count(*) from blobs").await, 0);
+    assert_eq!(number(&base.db, "select count(*) from things").await, 1);
+}
+
+#[tokio::test]
 async fn a_writer_that_is_locked_out_says_so_and_resumes_when_the_lock_is_gone() {
     let base = TestDb::sqlite().await;
     run(&base.db, THINGS).await;
