@@ -1,1 +1,2 @@
 //! The service seen from outside, one module a room.
+mod architecture;
