@@ -60,12 +60,7 @@ fn filter(directives: &str) -> Result<EnvFilter, TelemetryError> {
     EnvFilter::builder().parse(written).map_err(|_| TelemetryError::Filter(written.to_owned()))
 }
 
-fn subscriber<W>(
-    filter: EnvFilter,
-    format: Format,
-    writer: W,
-    ansi: bool,
-) -> impl SubscriberInitExt + tracing::Subscriber
+fn subscriber<W>(filter: EnvFilter, format: Format, writer: W) -> impl SubscriberInitExt + tracing::Subscriber
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {

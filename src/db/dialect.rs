@@ -30,6 +30,11 @@ pub fn locking(kind: Kind, select: &'static str) -> SqlStr {
     }
 }
 
+/// A statement in which `{skip locked}` stands where [`skip_locked`] goes, ready to be given to `sqlx::query`.
+pub fn with_skip_locked(kind: Kind, statement: &'static str) -> SqlStr {
+    AssertSqlSafe(statement.replace("{skip locked}", skip_locked(kind))).into_sql_str()
+}
+
 /// `text` as both databases keep it: `PostgreSQL` refuses U+0000, which nobody says or types.
 pub fn storable(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { Cow::Owned(text.replace('\0', "")) } else { Cow::Borrowed(text) }
@@ -43,6 +48,9 @@ mod tests {
     fn a_row_about_to_change_is_locked_only_where_writers_run_side_by_side() {
         assert_eq!(locking(Kind::Sqlite, "select 1").as_str(), "select 1");
         assert_eq!(locking(Kind::Postgres, "select 1").as_str(), "select 1 for update");
+        let select = "select (select 1{skip locked})";
+        assert_eq!(with_skip_locked(Kind::Sqlite, select).as_str(), "select (select 1)");
+        assert_eq!(with_skip_locked(Kind::Postgres, select).as_str(), "select (select 1 for update skip locked)");
     }
 
     #[test]

@@ -43,7 +43,7 @@ use url::Url;
 
 use writer::Writer;
 
-pub use dialect::{for_update, locking, skip_locked, storable};
+pub use dialect::{for_update, locking, skip_locked, storable, with_skip_locked};
 pub use error::DbError;
 pub use house::{check_key, check_writable};
 

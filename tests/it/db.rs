@@ -184,7 +184,8 @@ async fn a_row_that_exists_already_is_told_from_every_other_refusal() {
         let null = base.db.write(|tx| {
             Box::pin(async move {
                 let insert = sqlx::query("insert into things (id, n) values (2, $1)").bind(None::<i64>);
-                Ok::<_, DbError>(drop(insert.execute(tx.conn()).await?))
+                insert.execute(tx.conn()).await?;
+                Ok::<_, DbError>(())
             })
         });
         assert!(matches!(null.await, Err(DbError::Other(_))));
@@ -216,7 +217,8 @@ async fn a_read_changes_nothing_and_sees_one_state() {
         let outcome = base.db.read(|tx| {
             Box::pin(async move {
                 let insert = sqlx::query("insert into things (id, n) values (1, 0)");
-                Ok::<_, DbError>(drop(insert.execute(tx.conn()).await?))
+                insert.execute(tx.conn()).await?;
+                Ok::<_, DbError>(())
             })
         });
         assert!(outcome.await.is_err());
@@ -313,7 +315,8 @@ async fn when_the_commit_fails_everybody_in_the_group_hears_it_and_service_resum
             Box::pin(async move {
                 let parent = (id == 5).then_some(99);
                 let insert = sqlx::query("insert into children (id, parent) values ($1, $2)").bind(id).bind(parent);
-                Ok::<_, DbError>(drop(insert.execute(tx.conn()).await?))
+                insert.execute(tx.conn()).await?;
+                Ok::<_, DbError>(())
             })
         })
     }))
@@ -326,6 +329,31 @@ async fn when_the_commit_fails_everybody_in_the_group_hears_it_and_service_resum
     assert_eq!(number(&base.db, "select count(*) from children").await, i64::try_from(kept).unwrap());
     assert!(kept < 9, "at least one neighbour shared the failing commit");
     run(&base.db, "insert into children (id) values (100)").await;
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_and_service_resumes_when_there_is_room() {
+    let base = TestDb::sqlite().await;
+    run(&base.db, THINGS).await;
+    run(&base.db, "create table blobs (id integer primary key, b blob not null) strict").await;
+    run(&base.db, "pragma max_page_count = 1").await;
+    let outcomes = join_all((0_i64..20).map(|id| {
+        base.db.write(move |tx| {
+            Box::pin(async move {
+                let insert = sqlx::query("insert into blobs (id, b) values ($1, $2)").bind(id).bind(vec![1; 100_000]);
+                insert.execute(tx.conn()).await?;
+                Ok::<_, DbError>(())
+            })
+        })
+    }))
+    .await;
+    for outcome in outcomes {
+        assert!(outcome.unwrap_err().is_unavailable());
+    }
+    run(&base.db, "pragma max_page_count = 100000").await;
+    insert(&base.db, 1).await.unwrap();
+    assert_eq!(number(&base.db, "select count(*) from blobs").await, 0);
+    assert_eq!(number(&base.db, "select count(*) from things").await, 1);
 }
 
 #[tokio::test]

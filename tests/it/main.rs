@@ -1,5 +1,7 @@
 //! The service seen from outside, one module a room.
+#![cfg(test)]
 
-mod support;
-
+mod architecture;
 mod db;
+mod outbox;
+mod support;

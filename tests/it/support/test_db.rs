@@ -18,7 +18,7 @@ use sqlx::postgres::PgConnection;
 use tempfile::TempDir;
 
 /// Tests share a slow machine: here a database that does not answer is one that never will.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A migrated database that lives as long as this value.
 pub(crate) struct TestDb {
