@@ -104,12 +104,12 @@ create table recordings (
     call_id    text not null references calls (id),
     turn       bigint not null,
     step       text not null,
+    source_index text not null unique,     -- keyed hash of the provider's id or address
     source     bytea not null,              -- sealed: the provider's id or address
     seconds    bigint not null,
     state      text not null,              -- waiting, kept, absent, discarded
     file       text,                       -- under the data folder, sealed
-    created_at bigint not null,
-    unique (call_id, turn)
+    created_at bigint not null
 );
 
 -- Who waits for a person, in what order.

@@ -104,12 +104,12 @@ create table recordings (
     call_id    text not null references calls (id),
     turn       integer not null,
     step       text not null,
+    source_index text not null unique,     -- keyed hash of the provider's id or address
     source     blob not null,              -- sealed: the provider's id or address
     seconds    integer not null,
     state      text not null,              -- waiting, kept, absent, discarded
     file       text,                       -- under the data folder, sealed
-    created_at integer not null,
-    unique (call_id, turn)
+    created_at integer not null
 ) strict;
 
 -- Who waits for a person, in what order.

@@ -3,14 +3,12 @@
 //! « Votre appel est noté » is said only once the note is on the disk. A withheld number cannot be called back, so
 //! nothing is promised to it.
 
-use std::sync::Arc;
-
 use super::switchboard::Switchboard;
 use super::translate;
-use crate::dialog::Values;
-use crate::dialog::{Form, Piece};
+use crate::dialog::{Form, Piece, Values};
 use crate::lang::Lang;
 use crate::lines::{Line, LineSettings};
+use crate::phone::CallerId;
 use crate::spool::SpoolEntry;
 use crate::telephony::event::CallEvent;
 
@@ -19,8 +17,8 @@ const LAST_WORDS: &str = "Nous avons un souci technique et n'avons pas pu noter 
      c'est gratuit. En cas de danger, faites le 15 ou le 112.";
 
 /// The document of a turn that failed.
-pub async fn document(board: &Arc<Switchboard>, line: &Arc<Line>, event: &CallEvent) -> String {
-    let noted = note(board, line, event).await;
+pub async fn document(board: &Switchboard, line: &Line, event: &CallEvent, caller: &CallerId) -> String {
+    let noted = note(board, line, event, caller).await;
     let words = words(board, if noted { "panne" } else { "panne-sans-numero" });
     spoken(&words, Some(&line.settings))
 }
@@ -35,8 +33,8 @@ pub fn fallback(board: &Switchboard) -> String {
     spoken(&words(board, "panne-sans-numero"), None)
 }
 
-async fn note(board: &Arc<Switchboard>, line: &Arc<Line>, event: &CallEvent) -> bool {
-    let Some(number) = event.from.number() else { return false };
+async fn note(board: &Switchboard, line: &Line, event: &CallEvent, caller: &CallerId) -> bool {
+    let Some(number) = caller.number() else { return false };
     let entry = SpoolEntry {
         id: board.keyring.index("spool.id", &event.call_sid),
         at_ms: board.clock.now().as_millisecond(),

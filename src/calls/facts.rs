@@ -7,7 +7,7 @@ use crate::dialog::{Value, Values};
 use crate::lines::LineSettings;
 use crate::lines::half_day::HalfDay;
 use crate::lines::promise::Promise;
-use crate::phone::CallerId;
+use crate::phone::{CallerId, PhoneNumber};
 
 /// The values of one turn.
 pub fn facts(settings: &LineSettings, caller: &CallerId, turn: i64, now: Timestamp) -> Values {
@@ -20,8 +20,8 @@ pub fn facts(settings: &LineSettings, caller: &CallerId, turn: i64, now: Timesta
     put("ferie", yes_no(hours.day_off(now).is_some()));
     put("affluence", yes_no(settings.crowded));
     put("masque", yes_no(number.is_none()));
-    put("rappelable", yes_no(number.is_some_and(crate::phone::PhoneNumber::is_dialable)));
-    put("numero", number.map(crate::phone::PhoneNumber::national).unwrap_or_default().into());
+    put("rappelable", yes_no(number.is_some_and(PhoneNumber::is_dialable)));
+    put("numero", number.map(PhoneNumber::national).unwrap_or_default().into());
     put("jours", i64::from(settings.recordings_kept_days).into());
     put("tour", (turn % 2).into());
     put("prefixe", prefix(settings).into());
@@ -61,13 +61,13 @@ fn weekly(settings: &LineSettings, now: Timestamp) -> Values {
     let mut values = Values::from([("horaires_de".to_owned(), Value::from("inconnu"))]);
     let days = settings.hours.describe(now);
     let [days] = days.as_slice() else { return values };
-    let [range] = days.ranges.as_slice() else { return values };
+    let [range] = days.spans.as_slice() else { return values };
     if days.first == days.last {
         return values;
     }
     values.insert("horaires_de".to_owned(), weekday(days.first).into());
     values.insert("horaires_a".to_owned(), weekday(days.last).into());
-    for (name, time) in [("1", range.start), ("2", range.end)] {
+    for (name, time) in [("1", range.from), ("2", range.until)] {
         values.insert(format!("horaires_h{name}"), i64::from(time.hour()).into());
         values.insert(format!("horaires_m{name}"), i64::from(time.minute()).into());
     }
@@ -76,7 +76,7 @@ fn weekly(settings: &LineSettings, now: Timestamp) -> Values {
 
 /// The four first digits of the number that will call: « le numéro affiché commencera par… » (F-20 of the residents).
 fn prefix(settings: &LineSettings) -> String {
-    let shown = settings.human_callback.as_ref().map(crate::phone::PhoneNumber::national);
+    let shown = settings.callers.human_callback.as_ref().map(PhoneNumber::national);
     shown.and_then(|number| number.get(..4).map(str::to_owned)).unwrap_or_else(|| "inconnu".to_owned())
 }
 

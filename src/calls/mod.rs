@@ -11,6 +11,7 @@ pub mod follow_up;
 pub mod hangup;
 pub mod person;
 pub mod queue;
+pub mod recording;
 pub mod recordings;
 pub mod store;
 pub mod sweep;

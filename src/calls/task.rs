@@ -106,9 +106,8 @@ pub async fn perform(
 
 /// Whether the postal code is one that the line serves; a line without a list serves them all.
 fn place(line: &Line, session: &Session) -> &'static str {
-    let served = &line.settings.postal_codes;
     let code = session.answers.get("code_postal").map(ToString::to_string).unwrap_or_default();
-    if served.is_empty() || served.contains(&code) { "inside" } else { "outside" }
+    if line.settings.serves(&code) { "inside" } else { "outside" }
 }
 
 async fn keep_request(

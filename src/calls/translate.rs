@@ -40,21 +40,19 @@ pub struct Ringing {
 
 /// What the caller did, from the webhook of a turn. `silent` is the fall-through of a document.
 pub fn input(event: &CallEvent, silent: bool) -> Input {
-    if let Some(recording) = event.recording.as_ref().filter(|_| !silent) {
-        let key = event.digits.as_deref().filter(|keys| *keys != "hangup").and_then(|keys| keys.chars().next());
-        return Input::Message { seconds: recording.duration_s.unwrap_or(0), key };
+    if silent {
+        return Input::Silence;
     }
-    match event.digits.as_deref().unwrap_or_default() {
-        _ if silent => Input::Silence,
-        "hangup" => Input::Silence,
-        "" if event.finished_on_key == Some('#') => Input::Keys("#".to_owned()),
-        "" => Input::Silence,
-        keys => Input::Keys(keys.chars().map(|key| if is_key(key) { key } else { '?' }).collect()),
+    let keys = event.digits.clone().unwrap_or_default();
+    match &event.recording {
+        Some(recording) => {
+            Input::Message { seconds: recording.duration_s.unwrap_or(0), key: keys.chars().next() }
+        }
+        None if !keys.is_empty() => Input::Keys(keys),
+        // The end key alone means « je n'ai pas ce numéro »; providers that do not tell it report a silence.
+        None if event.finished_on_key == Some('#') => Input::Keys("#".to_owned()),
+        None => Input::Silence,
     }
-}
-
-fn is_key(key: char) -> bool {
-    matches!(key, '0'..='9' | '*' | '#')
 }
 
 /// The document of a turn. `recorded` tells the address of the recording that replaces a prompt, where there is one.
@@ -92,7 +90,7 @@ pub fn response(
 pub fn farewell(lang: Lang, words: &str, settings: Option<&LineSettings>) -> VoiceResponse {
     let said = Say {
         lang: lang.tag(),
-        voice: settings.and_then(|settings| settings.voice(lang)),
+        voice: settings.and_then(|settings| settings.voice(lang)).map(str::to_owned),
         rate: Some(RATE),
         pieces: vec![Piece::Words(words.to_owned())],
     };
@@ -139,7 +137,7 @@ fn prompt(
     }
     Prompt::Say(Say {
         lang: utterance.lang.tag(),
-        voice: settings.voice(utterance.lang),
+        voice: settings.voice(utterance.lang).map(str::to_owned),
         rate: Some(RATE),
         pieces: utterance.pieces.iter().map(piece).collect(),
     })

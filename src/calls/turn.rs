@@ -19,6 +19,7 @@ use super::{facts, hangup, recordings};
 use crate::db::{DbError, Tx};
 use crate::dialog::{self, Input, Next, Session, StepKind, Stuck, Utterance, Value};
 use crate::lines::Line;
+use crate::phone::{CallerId, Dialable};
 use crate::requests;
 use crate::telephony::event::CallEvent;
 use crate::telephony::verbs::{Verb, VoiceResponse};
@@ -60,20 +61,22 @@ pub enum TurnError {
 /// Plays one webhook and returns the document.
 pub async fn handle(
     board: &Arc<Switchboard>,
-    line: &Arc<Line>,
+    line: &Line,
     event: CallEvent,
+    caller: CallerId,
     at: Option<At>,
 ) -> Result<String, TurnError> {
     let now = board.clock.now();
     let delay = board.delay(line, now).await?;
-    let player = Player { board: board.clone(), line: line.clone(), event, at, now, delay };
+    let player = Player { board: board.clone(), line: line.clone(), event, caller, at, now, delay };
     board.db.write(move |tx| Box::pin(async move { player.play(tx).await })).await
 }
 
 struct Player {
     board: Arc<Switchboard>,
-    line: Arc<Line>,
+    line: Line,
     event: CallEvent,
+    caller: CallerId,
     at: Option<At>,
     now: Timestamp,
     delay: Duration,
@@ -102,7 +105,7 @@ impl Player {
 
     /// Stores a call that begins; `false` when it is known.
     async fn begin(&self, tx: &mut Tx<'_>) -> Result<bool, DbError> {
-        let caller_id = match self.event.from.number() {
+        let caller_id = match self.caller.number() {
             Some(number) => {
                 let fresh = self.board.ids.row(self.now);
                 Some(requests::store::caller(tx, &self.board.keyring, fresh, number, self.now).await?)
@@ -139,7 +142,7 @@ impl Player {
         if let Some(recording) = &self.event.recording {
             recordings::keep(tx, &self.board, &call, &session.at, recording, self.now).await?;
         }
-        if !call.live || self.event.caller_is_gone() {
+        if !call.live || self.event.hung_up {
             return self.gone(tx, &call, &session).await;
         }
         let step = session.at.clone();
@@ -167,7 +170,7 @@ impl Player {
         voice: &Voice,
         mut session: Session,
     ) -> Result<TurnEnd, TurnError> {
-        let mut facts = facts::facts(&self.line.settings, &self.event.from, call.turn, self.now);
+        let mut facts = facts::facts(&self.line.settings, &self.caller, call.turn, self.now);
         let context = Context { board: &self.board, line: &self.line, call, now: self.now, delay: self.delay };
         facts.extend(context.promised());
         let mut input = self.input(tx, call, voice, &mut session).await?;
@@ -227,7 +230,7 @@ impl Player {
         let addresses = self.addresses(call.turn + 1);
         let ringing = end.ringing.map(|(number, token)| Ringing {
             number,
-            caller_id: Some(self.line.settings.human_callback.clone().unwrap_or_else(|| self.line.number.clone())),
+            caller_id: Some(self.line.settings.callers.human_callback.clone().unwrap_or_else(|| self.line.number.clone())),
             whisper_url: format!("{}/telephony/twilio/whisper/{token}", self.board.public_url),
         });
         let recorded = |utterance: &Utterance| voice.recorded(utterance);
@@ -292,7 +295,7 @@ struct TurnEnd {
     said: Vec<Utterance>,
     next: Next,
     exit: Option<String>,
-    ringing: Option<(crate::phone::Dialable, String)>,
+    ringing: Option<(Dialable, String)>,
 }
 
 /// How a call that was led to its end ended, for figures.
