@@ -1,1 +1,0 @@
-//! Telephone numbers and caller ids.

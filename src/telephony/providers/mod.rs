@@ -1,0 +1,1 @@
+//! The adapters, one file per dialect of the REST interface.
