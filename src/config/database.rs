@@ -21,7 +21,7 @@ impl Database {
         Self { url: url.unwrap_or_else(|| SecretString::from("sqlite://ligne.db")) }
     }
 
-    /// The file of an SQLite database; none for PostgreSQL.
+    /// The file of an `SQLite` database; none for `PostgreSQL`.
     pub fn file(&self) -> Option<PathBuf> {
         sqlite_file(self.url.expose_secret()).map(PathBuf::from)
     }

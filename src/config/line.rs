@@ -33,7 +33,7 @@ impl ConfiguredLine {
     /// None when it has no number that reads; then a problem says so.
     pub(super) fn read(section: &mut Section<'_>, promise_default: Duration) -> Option<Self> {
         let ours = LineSettings::default();
-        let minute = Duration::from_secs(60);
+        let minute = Duration::from_mins(1);
         let number = required_number(section);
         let settings = LineSettings {
             town: section.text("town", "écrire le nom de la ville").unwrap_or(ours.town),

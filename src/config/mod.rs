@@ -129,7 +129,7 @@ fn read(sources: &mut Sources<'_>) -> Option<Config> {
 }
 
 fn promise_default(section: &mut Section<'_>) -> Duration {
-    let minute = Duration::from_secs(60);
+    let minute = Duration::from_mins(1);
     section.delay("default", minute, 60 * 24 * 7 * minute).unwrap_or(240 * minute)
 }
 

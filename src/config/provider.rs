@@ -8,7 +8,7 @@ use url::Url;
 use crate::config::reader::Section;
 use crate::config::server::base;
 
-/// Where a TwiML provider takes requests, unless the settings say otherwise.
+/// Where a `TwiML` provider takes requests, unless the settings say otherwise.
 const API: &str = "https://api.twilio.com";
 
 /// `[provider]`

@@ -13,9 +13,9 @@ const STATE: &str = "ligne-solidaire";
 /// `[storage]`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Storage {
-    /// Encrypted recordings and the spool. Beside an SQLite file: `FILE.donnees`.
+    /// Encrypted recordings and the spool. Beside an `SQLite` file: `FILE.donnees`.
     pub data_dir: PathBuf,
-    /// The key of every encrypted column, outside the database. Beside an SQLite file: `FILE.cle`. With PostgreSQL, in
+    /// The key of every encrypted column, outside the database. Beside an `SQLite` file: `FILE.cle`. With `PostgreSQL`, in
     /// the state directory of the user, so that two instances of one user share it.
     pub key_file: PathBuf,
 }

@@ -199,8 +199,8 @@ fn delays_and_voices_are_read() {
     let config = read_text(text).unwrap();
     assert_eq!(config.outbox_delays, [10, 300, 3600].map(Duration::from_secs));
     let settings = &config.lines[0].settings;
-    assert_eq!(settings.promise_default, Duration::from_secs(7200));
-    assert_eq!(settings.wait_max, Duration::from_secs(300));
+    assert_eq!(settings.promise_default, Duration::from_hours(2));
+    assert_eq!(settings.wait_max, Duration::from_mins(5));
     assert_eq!(settings.voice(crate::lang::Lang::FRENCH), Some("Polly.Mathieu"));
     assert_eq!(settings.voices.len(), 4, "the other languages keep theirs");
 }

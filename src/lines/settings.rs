@@ -19,7 +19,7 @@ pub const DEFAULT_ZONE: &str = "Europe/Paris";
 pub const EMERGENCY_NUMBERS: [&str; 11] =
     ["15", "17", "18", "112", "114", "115", "119", "3919", "3977", "3114", "116117"];
 
-/// The synthetic voice of each language, as the TwiML family names them.
+/// The synthetic voice of each language, as the `TwiML` family names them.
 pub const VOICES: [(&str, &str); 4] =
     [("fr", "Polly.Lea-Neural"), ("en", "Polly.Amy-Neural"), ("es", "Polly.Lucia-Neural"), ("ar", "Polly.Zeina")];
 
@@ -148,8 +148,8 @@ impl Default for LineSettings {
             switchboard: None,
             callers: CallerIds::default(),
             crowded: false,
-            promise_default: Duration::from_secs(4 * 60 * 60),
-            wait_max: Duration::from_secs(10 * 60),
+            promise_default: Duration::from_hours(4),
+            wait_max: Duration::from_mins(10),
             emergency_numbers: EMERGENCY_NUMBERS.map(str::to_owned).to_vec(),
             voices: voices.collect(),
             ssml: true,
