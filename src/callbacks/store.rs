@@ -121,13 +121,16 @@ pub async fn cancelled(tx: &mut Tx<'_>, request_id: Uuid, now: Timestamp) -> Res
     Ok(())
 }
 
-/// Whether nobody has taken it yet.
-pub async fn is_unclaimed(tx: &mut Tx<'_>, id: Uuid) -> Result<bool, DbError> {
-    let row: Option<(String,)> = sqlx::query_as("select state from callbacks where id = $1")
-        .bind(id.to_string())
-        .fetch_optional(tx.conn())
-        .await?;
-    Ok(row.is_some_and(|(state,)| state == "open"))
+/// The line of a callback that nobody holds at `now`; `None` once it is claimed or closed.
+pub async fn line_if_unclaimed(tx: &mut Tx<'_>, id: Uuid, now: Timestamp) -> Result<Option<Uuid>, DbError> {
+    let row: Option<(String,)> = sqlx::query_as(
+        "select line_id from callbacks where id = $1 and (state = 'open' or (state = 'claimed' and lease_until < $2))",
+    )
+    .bind(id.to_string())
+    .bind(now.as_millisecond())
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.and_then(|(line,)| line.parse().ok()))
 }
 
 /// Takes a callback until `lease_until`; `false` when somebody else holds it or it is closed (F-45).

@@ -7,10 +7,11 @@ use super::switchboard::Switchboard;
 use super::translate;
 use crate::dialog::{Form, Piece, Values};
 use crate::lang::Lang;
-use crate::lines::{Line, LineSettings};
+use crate::lines::{Line, LineSettings, Lines};
 use crate::phone::CallerId;
 use crate::spool::SpoolEntry;
 use crate::telephony::event::CallEvent;
+use crate::telephony::verbs::{Dial, VoiceResponse};
 
 /// Said when everything else failed, the scripts included. The words of `panne-sans-numero`.
 const LAST_WORDS: &str = "Nous avons un souci technique et n'avons pas pu noter votre appel. Rappelez-nous plus tard, \
@@ -23,14 +24,25 @@ pub async fn document(board: &Switchboard, line: &Line, event: &CallEvent, calle
     spoken(&words, Some(&line.settings))
 }
 
-/// The document for a number that is no line of ours.
-pub fn unknown_line(board: &Switchboard) -> String {
-    spoken(&words(board, "ligne-inconnue"), None)
+/// The document for a number that is no line of ours: a wrong setting, which the journal tells.
+pub fn unknown_line(board: &Switchboard, lines: &Lines) -> String {
+    with_switchboard(&words(board, "ligne-inconnue"), lines)
 }
 
-/// The document that needs nothing but this program, for the provider's fallback address.
-pub fn fallback(board: &Switchboard) -> String {
-    spoken(&words(board, "panne-sans-numero"), None)
+/// The document for the provider's fallback address: it needs no database.
+pub fn fallback(board: &Switchboard, lines: &Lines) -> String {
+    with_switchboard(&words(board, "panne-sans-numero"), lines)
+}
+
+/// Words, then the switchboard of the town, where a line names one that may be dialled.
+fn with_switchboard(words: &str, lines: &Lines) -> String {
+    let switchboard = lines.iter().find_map(|line| line.settings.switchboard.as_ref()?.dialable().ok());
+    let mut response = translate::farewell(Lang::FRENCH, words, None);
+    if let Some(number) = switchboard {
+        response.verbs.pop();
+        response = response.then(Dial { action: None, timeout_s: 30, caller_id: None, number, whisper_url: None });
+    }
+    written(&response)
 }
 
 async fn note(board: &Switchboard, line: &Line, event: &CallEvent, caller: &CallerId) -> bool {
@@ -59,7 +71,10 @@ fn words(board: &Switchboard, id: &str) -> String {
 }
 
 fn spoken(words: &str, settings: Option<&LineSettings>) -> String {
-    let response = translate::farewell(Lang::FRENCH, words, settings);
+    written(&translate::farewell(Lang::FRENCH, words, settings))
+}
+
+fn written(response: &VoiceResponse) -> String {
     response.to_xml(false).unwrap_or_else(|_| {
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Say language=\"fr-FR\">{LAST_WORDS}</Say><Hangup/></Response>"

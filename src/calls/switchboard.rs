@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::callbacks;
 use crate::clock::Clock;
 use crate::db::{Db, DbError};
-use crate::dialog::{Scripts, Utterance};
+use crate::dialog::{Scripts, Texts, Utterance};
 use crate::id::Ids;
 use crate::lines::Line;
 use crate::lines::promise::expected_delay;
@@ -31,6 +31,12 @@ pub struct Voice {
     pub scripts: Scripts,
     /// The public file name of each recording, by language and prompt (`fr/accueil-bonjour`).
     pub audio: HashMap<String, String>,
+    /// The content of each recording, by its public name.
+    pub audio_files: HashMap<String, Vec<u8>>,
+    /// The words of the text messages.
+    pub texts: Texts,
+    /// Words of danger in a text message (F-43), folded.
+    pub danger: Vec<String>,
 }
 
 impl Voice {

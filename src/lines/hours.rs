@@ -24,7 +24,8 @@ const HORIZON_DAYS: i64 = 400;
 /// The opening hours of a line, in its time zone.
 #[derive(Clone, PartialEq)]
 pub struct Hours {
-    rules: OpeningHours,
+    /// None on a line where nobody ever is.
+    rules: Option<OpeningHours>,
     closed_days: Vec<Date>,
     zone: TimeZone,
 }
@@ -51,7 +52,12 @@ impl Hours {
     pub fn parse(text: &str, zone: TimeZone) -> Result<Self, BadHours> {
         let rules: OpeningHours = text.trim().parse().map_err(|_| BadHours(text.to_owned()))?;
         let rules = rules.with_context(Context::default().with_holidays(Country::FR.holidays()));
-        Ok(Self { rules, closed_days: Vec::new(), zone })
+        Ok(Self { rules: Some(rules), closed_days: Vec::new(), zone })
+    }
+
+    /// Hours of a line where nobody ever is.
+    pub fn never(zone: TimeZone) -> Self {
+        Self { rules: None, closed_days: Vec::new(), zone }
     }
 
     /// Closes whole local days, from midnight to midnight, whatever the hours say.
@@ -59,6 +65,11 @@ impl Hours {
     pub fn closed_on(mut self, days: &[Date]) -> Self {
         self.closed_days = days.to_vec();
         self
+    }
+
+    /// The days closed by order, as listed.
+    pub fn closed_days(&self) -> &[Date] {
+        &self.closed_days
     }
 
     /// The time zone the hours are written in.
@@ -83,7 +94,7 @@ impl Hours {
         if self.closed_days.contains(&today) {
             return Some(DayOff::ByOrder);
         }
-        let holidays = &self.rules.get_context().holidays;
+        let holidays = Country::FR.holidays();
         chrono_date(today).is_some_and(|day| holidays.get_public().contains(day)).then_some(DayOff::PublicHoliday)
     }
 
@@ -124,12 +135,12 @@ impl Hours {
 
     /// The hours as written, for a screen.
     pub fn written(&self) -> String {
-        self.rules.to_string()
+        self.rules.as_ref().map_or_else(|| "off".to_owned(), ToString::to_string)
     }
 
     /// Hours on which no holiday and no order bears, to describe an ordinary week.
     pub(super) fn ordinary(&self) -> Self {
-        let rules = self.rules.clone().with_context(Context::default());
+        let rules = self.rules.clone().map(|rules| rules.with_context(Context::default()));
         Self { rules, closed_days: Vec::new(), zone: self.zone.clone() }
     }
 
@@ -148,7 +159,8 @@ impl Hours {
     /// Openings in local time from the midnight that begins `first` to the one that begins `last`.
     pub(super) fn local_ranges(&self, first: Date, last: Date) -> impl Iterator<Item = Range<DateTime>> {
         let bounds = chrono_date(first).zip(chrono_date(last));
-        let found = bounds.into_iter().flat_map(|(first, last)| self.rules.iter_range(midnight(first), midnight(last)));
+        let found = self.rules.iter().zip(bounds);
+        let found = found.flat_map(|(rules, (first, last))| rules.iter_range(midnight(first), midnight(last)));
         found.filter(|found| found.kind == RuleKind::Open).flat_map(|found| {
             let open = civil(found.range.start)..civil(found.range.end);
             without(open, &self.closed_days)

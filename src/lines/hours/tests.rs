@@ -113,9 +113,9 @@ fn the_october_night_lasts_nine_hours_and_opens_once() {
     let line = hours("Mo-Su 22:00-06:00");
     let (start, end) = (instant("2026-10-24T20:00:00Z"), instant("2026-10-25T05:00:00Z"));
     assert_eq!(line.closes_at(start), Some(end));
-    assert_eq!(line.open_time(start, end), Duration::from_secs(9 * 3600));
+    assert_eq!(line.open_time(start, end), Duration::from_hours(9));
     for minute in 0..9 * 60 {
-        assert!(line.is_open(start.checked_add(Duration::from_secs(minute * 60)).unwrap()));
+        assert!(line.is_open(start.checked_add(Duration::from_mins(minute)).unwrap()));
     }
     assert!(!line.is_open(end));
 }
@@ -133,7 +133,7 @@ fn the_march_night_lasts_seven_hours() {
     let line = hours("Mo-Su 22:00-06:00");
     let (start, end) = (instant("2027-03-27T21:00:00Z"), instant("2027-03-28T04:00:00Z"));
     assert_eq!(line.closes_at(start), Some(end));
-    assert_eq!(line.open_time(start, end), Duration::from_secs(7 * 3600));
+    assert_eq!(line.open_time(start, end), Duration::from_hours(7));
 }
 
 #[test]

@@ -124,7 +124,7 @@ fn without_tests(tokens: TokenStream) -> Vec<TokenTree> {
     let mut kept = Vec::new();
     while let Some(token) = tokens.next() {
         let hash = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '#');
-        if !hash || !tokens.peek().is_some_and(|next| next.to_string().replace(' ', "") == "[cfg(test)]") {
+        if !hash || tokens.peek().is_none_or(|next| next.to_string().replace(' ', "") != "[cfg(test)]") {
             kept.push(token);
             continue;
         }
