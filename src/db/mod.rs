@@ -3,10 +3,10 @@
 //! There is one door for writing, [`Db::write`], and one for reading, [`Db::read`]; both take a closure over a [`Tx`]:
 //!
 //! ```ignore
-//! db.write(|tx| Box::pin(async move {
-//!     sqlx::query("update calls set state = $1 where id = $2 and state = $3")…execute(tx.conn()).await?;
-//!     Ok::<_, DbError>(())
-//! })).await?;
+//! db.write(move |tx| Box::pin(async move {
+//!     let update = sqlx::query("update calls set state = 'ended' where id = $1 and state = 'open'").bind(id);
+//!     Ok::<_, DbError>(update.execute(tx.conn()).await?.rows_affected() == 1)
+//! })).await
 //! ```
 //!
 //! What the door promises: when `write` answers `Ok`, the change is on the disk; when it answers `Err`, nothing of the

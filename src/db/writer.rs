@@ -5,8 +5,10 @@
 //! after the commit. If the group as a whole fails, every closure of it gets the error and the connection is opened
 //! again: a full or failing disk stops nothing for ever.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, Connection};
@@ -95,7 +97,9 @@ async fn commit_and_answer(
     options: &AnyConnectOptions,
     mut group: Vec<Box<dyn Work>>,
 ) {
-    let outcome = commit_with(conn, options, &mut group).await.map_err(|error| error.as_unavailable());
+    // Closures are caught one by one; this is for the driver, so that nothing ever ends the only writer.
+    let committing = AssertUnwindSafe(commit_with(conn, options, &mut group)).catch_unwind();
+    let outcome = committing.await.unwrap_or(Err(DbError::Panicked)).map_err(|error| error.as_unavailable());
     if let Err(error) = &outcome {
         tracing::error!(error = error as &dyn std::error::Error, waiting = group.len(), "a group was not committed");
         *conn = None;
