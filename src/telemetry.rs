@@ -96,6 +96,17 @@ impl fmt::Debug for Masked<'_> {
     }
 }
 
+/// An error and all its causes in one line: for the journal, once, where it is handled.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        text = format!("{text}: {next}");
+        cause = next.source();
+    }
+    text
+}
+
 /// Writes each event as one line: a control character inside it leaves as `\x` and two digits. The subscriber escapes
 /// messages and debug values by itself, but lets through what a value writes of itself (`field = %value`).
 #[derive(Clone, Copy)]

@@ -1,12 +1,12 @@
 //! The notes taken while the database did not answer become callbacks once it does.
 
-use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::callback::{self, Reason};
 use super::store::{self, NewCallback};
 use crate::calls::switchboard::Switchboard;
 use crate::clock::from_millis;
-use crate::db::{DbError, Tx};
+use crate::db::DbError;
 use crate::lang::Lang;
 use crate::lines::{Line, Lines};
 use crate::phone::PhoneNumber;
@@ -40,9 +40,38 @@ async fn open(board: &Switchboard, line: &Line, entry: SpoolEntry) -> Result<(),
     let now = board.clock.now();
     let (callback_id, caller_id) = (board.ids.row(now), board.ids.row(now));
     let (keyring, line) = (board.keyring.clone(), line.clone());
-    let work = move |tx: &mut Tx<'_>| -> futures_util::future::BoxFuture<'_, Result<(), DbError>> {
-        todo!()
-    };
-    let _ = (work, callback_id, caller_id, keyring, line, entry, from_millis(0));
-    Ok(())
+    board
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let contact_id = match PhoneNumber::parse(&entry.caller) {
+                    Ok(number) => Some(requests::store::caller(tx, &keyring, caller_id, &number, now).await?),
+                    Err(_) => None,
+                };
+                let new = callback_of(&line, &entry, callback_id, contact_id);
+                store::open(tx, &keyring, &new).await.map(drop)
+            })
+        })
+        .await
+}
+
+/// The callback counts from the moment of the call, not from that of its merging.
+fn callback_of<'a>(line: &Line, entry: &'a SpoolEntry, id: Uuid, contact_id: Option<Uuid>) -> NewCallback<'a> {
+    let (opened_at, priority) = (from_millis(entry.at_ms), Reason::Failure.priority(3));
+    NewCallback {
+        id,
+        line_id: line.id,
+        call_id: None,
+        request_id: None,
+        contact_id,
+        reason: Reason::Failure,
+        category: None,
+        priority,
+        lang: Lang::FRENCH,
+        opened_at,
+        due_at: callback::due(priority, opened_at, &line.settings.hours, None),
+        promised_until: None,
+        answers: b"{}",
+        spool_id: Some(&entry.id),
+    }
 }

@@ -26,21 +26,22 @@ pub async fn document(board: &Switchboard, line: &Line, event: &CallEvent, calle
 
 /// The document for a number that is no line of ours: a wrong setting, which the journal tells.
 pub fn unknown_line(board: &Switchboard, lines: &Lines) -> String {
-    with_switchboard(&words(board, "ligne-inconnue"), lines)
+    with_switchboard(board, &words(board, "ligne-inconnue"), lines)
 }
 
 /// The document for the provider's fallback address: it needs no database.
 pub fn fallback(board: &Switchboard, lines: &Lines) -> String {
-    with_switchboard(&words(board, "panne-sans-numero"), lines)
+    with_switchboard(board, &words(board, "panne-sans-numero"), lines)
 }
 
 /// Words, then the switchboard of the town, where a line names one that may be dialled.
-fn with_switchboard(words: &str, lines: &Lines) -> String {
+fn with_switchboard(board: &Switchboard, words: &str, lines: &Lines) -> String {
     let switchboard = lines.iter().find_map(|line| line.settings.switchboard.as_ref()?.dialable().ok());
     let mut response = translate::farewell(Lang::FRENCH, words, None);
     if let Some(number) = switchboard {
         response.verbs.pop();
-        response = response.then(Dial { action: None, timeout_s: 30, caller_id: None, number, whisper_url: None });
+        let action = format!("{}/telephony/twilio/goodbye", board.public_url);
+        response = response.then(Dial { action, timeout_s: 30, caller_id: None, number, whisper_url: None });
     }
     written(&response)
 }

@@ -61,7 +61,8 @@ pub async fn leave(tx: &mut Tx<'_>, context: &Context<'_>, session: &Session) ->
     Ok(())
 }
 
-fn session(board: &Switchboard, call: &CallRow) -> Option<Session> {
+/// Where a call stands, if its session can be read.
+pub fn session(board: &Switchboard, call: &CallRow) -> Option<Session> {
     let plain = board.keyring.open("calls.session", &call.id.to_string(), &call.session).ok()?;
     serde_json::from_slice(&plain).ok()
 }

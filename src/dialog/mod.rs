@@ -11,6 +11,7 @@ mod flow;
 mod load;
 mod problem;
 mod session;
+mod texts;
 mod uses;
 mod utterance;
 mod words;
@@ -24,6 +25,7 @@ pub use flow::{
 };
 pub use problem::Problem;
 pub use session::{Input, Next, Session, Sprint, Value, Values, Wait};
+pub use texts::Texts;
 pub use utterance::{Piece, Utterance, duration};
 pub use words::{Catalog, Form, Level};
 

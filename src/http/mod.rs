@@ -36,6 +36,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/telephony/twilio/sms", post(webhooks::sms))
         .route("/telephony/twilio/status", post(webhooks::status))
         .route("/telephony/twilio/fallback", post(webhooks::fallback).get(webhooks::fallback))
+        .route("/telephony/twilio/goodbye", post(webhooks::goodbye))
         .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .layer(DefaultBodyLimit::max(LARGEST_BODY));
     Router::new()

@@ -146,6 +146,11 @@ pub async fn fallback(State(app): State<Arc<App>>) -> Response {
     xml(apology::fallback(&app.board, &app.lines))
 }
 
+/// After the switchboard of the town.
+pub async fn goodbye(Signed(_): Signed) -> Response {
+    xml(hang_up())
+}
+
 fn hang_up() -> String {
     whisper::refused().unwrap_or_else(|_| EMPTY.to_owned())
 }

@@ -1,7 +1,5 @@
-//! The service seen from outside, one module a room.
+//! The service seen from outside, one module a room. Helpers may unwrap like the tests they serve.
 #![cfg(test)]
-//! The service seen from outside, one module a room. Each is `cfg(test)` so that its helpers may unwrap like its tests.
-#[cfg(test)]
 
 mod architecture;
 mod db;
