@@ -5,4 +5,5 @@ mod architecture;
 mod db;
 mod lines;
 mod outbox;
+mod simulator;
 mod support;
