@@ -9,6 +9,7 @@ pub mod hours;
 pub mod numbering;
 pub mod promise;
 pub mod settings;
+pub mod store;
 pub mod week;
 
 use std::sync::Arc;
