@@ -277,7 +277,7 @@ async fn a_recording_at_a_storage_service_is_fetched_without_credentials() {
 }
 
 #[tokio::test]
-async fn redirections_without_end_or_without_encryption_are_given_up() {
+async fn redirections_without_end_or_to_no_web_address_are_given_up() {
     for location in ["/encore", "file:///etc/passwd", ""] {
         let server = Server::start(move |_| Some(answer(302, &[("location", location)], ""))).await;
         let error = server.account().fetch_recording(&by_sid()).await.unwrap_err();
