@@ -7,3 +7,4 @@ mod lines;
 mod outbox;
 mod simulator;
 mod support;
+mod telephony;
