@@ -12,7 +12,7 @@ use std::fmt;
 use chacha20poly1305::aead::{Aead, Generate, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 pub use key_file::{KeyFileError, load_or_create};
@@ -121,6 +121,11 @@ impl fmt::Debug for Keyring {
 }
 
 /// What a sealed value is bound to; lengths first, so that no two pairs read alike.
+/// Sixteen hexadecimal digits that change when the content does: for the name of a file that others keep copies of.
+pub fn content_hash(content: &[u8]) -> String {
+    hex(&Sha256::digest(content)[..8])
+}
+
 fn bound_to(place: &str, row: &str) -> Vec<u8> {
     framed(&[place, row]).concat()
 }

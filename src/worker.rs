@@ -32,11 +32,16 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => return,
+            () = stopped(&mut stop) => return,
             _ = jobs.tick() => report("the outbox", work(&app).await),
             _ = sweeps.tick() => report("the schedule", tick(&app).await),
         }
     }
+}
+
+/// Waits for the stop; a sender that is gone is one.
+pub async fn stopped(stop: &mut watch::Receiver<bool>) {
+    drop(stop.wait_for(|stop| *stop).await);
 }
 
 fn report(what: &str, done: Result<usize, DbError>) {

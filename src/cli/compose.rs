@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 use super::voice;
@@ -37,7 +37,7 @@ pub struct Parts {
 /// Opens the database with its key. A server that is down is no error: the service starts and apologises.
 pub async fn open(config: &Config) -> anyhow::Result<(Db, Keyring)> {
     let keyring = secret::load_or_create(&config.storage.key_file)?;
-    let db = Db::open(&config.database.url, Options::default()).await?;
+    let db = Db::open(config.database.url.expose_secret(), Options::default()).await?;
     Ok((db, keyring))
 }
 

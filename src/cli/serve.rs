@@ -20,7 +20,7 @@ use crate::lines::Lines;
 use crate::secret::Keyring;
 use crate::telephony::provider::{Capabilities, Provider};
 use crate::telephony::providers::twilio::{Settings, Twilio};
-use crate::worker;
+use crate::worker::{self, stopped};
 
 /// Between two tries to reach a database that was down at the start.
 const TRY_AGAIN: Duration = Duration::from_secs(2);
@@ -36,8 +36,8 @@ pub async fn serve(config: &Config) -> anyhow::Result<()> {
 /// Runs the worker alone, for instances that only answer.
 pub async fn work(config: &Config) -> anyhow::Result<()> {
     let (app, _) = start(config).await?;
-    let (stop, stopped) = watch::channel(false);
-    let working = tokio::spawn(worker::run(app.clone(), stopped));
+    let (stop, stopping) = watch::channel(false);
+    let working = tokio::spawn(worker::run(app.clone(), stopping));
     server::stop_signal().await?;
     stop.send_replace(true);
     working.await?;
@@ -108,9 +108,9 @@ pub async fn run(
     router: impl FnOnce(Arc<App>) -> axum::Router,
     preparing: Option<Preparing>,
 ) -> anyhow::Result<()> {
-    let (stop, stopped) = watch::channel(false);
-    let working = tokio::spawn(worker::run(app.clone(), stopped.clone()));
-    let mended = preparing.map(|preparing| tokio::spawn(preparing.until(stopped)));
+    let (stop, stopping) = watch::channel(false);
+    let working = tokio::spawn(worker::run(app.clone(), stopping.clone()));
+    let mended = preparing.map(|preparing| tokio::spawn(preparing.until(stopping)));
     let asked = async {
         if let Err(cause) = server::stop_signal().await {
             tracing::error!(%cause, "no signal can be heard");
@@ -146,7 +146,7 @@ impl Preparing {
         let mut tries = interval(TRY_AGAIN);
         loop {
             tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => return,
+                () = stopped(&mut stop) => return,
                 _ = tries.tick() => match self.now().await {
                     Ok(()) => return tracing::info!("the database answers again"),
                     Err(cause) => tracing::warn!(cause = %crate::telemetry::chain(&cause), "the database is not ready"),
