@@ -75,7 +75,8 @@ const PLACES: &[(&str, Role)] = &[
 fn may_import(role: Role) -> &'static [Role] {
     match role {
         Vocabulary => &[Vocabulary],
-        Pure | Settings => &[Vocabulary, Pure],
+        Pure => &[Vocabulary, Pure],
+        Settings => &[Vocabulary, Pure, Settings],
         Ground => &[Vocabulary, Ground],
         Store => &[Vocabulary, Pure, Ground],
         Adapter => &[Vocabulary, Pure, Adapter],
