@@ -50,7 +50,10 @@ const PLACES: &[(&str, Role)] = &[
     ("telemetry", Ground),
     ("telephony/provider", Adapter),
     ("telephony/providers", Adapter),
+    ("calls/switchboard", UseCase),
+    ("calls/task", UseCase),
     ("calls/turn", UseCase),
+    ("calls/whisper", UseCase),
     ("calls/person", UseCase),
     ("calls/hangup", UseCase),
     ("calls/sweep", UseCase),
@@ -58,6 +61,7 @@ const PLACES: &[(&str, Role)] = &[
     ("calls/recordings", UseCase),
     ("calls/follow_up", UseCase),
     ("callbacks/desk", UseCase),
+    ("callbacks/spooled", UseCase),
     ("callbacks/alert", UseCase),
     ("requests/keep", UseCase),
     ("sms/inbound", UseCase),
@@ -75,7 +79,8 @@ const PLACES: &[(&str, Role)] = &[
 fn may_import(role: Role) -> &'static [Role] {
     match role {
         Vocabulary => &[Vocabulary],
-        Pure | Settings => &[Vocabulary, Pure],
+        Pure => &[Vocabulary, Pure],
+        Settings => &[Vocabulary, Pure, Settings],
         Ground => &[Vocabulary, Ground],
         Store => &[Vocabulary, Pure, Ground],
         Adapter => &[Vocabulary, Pure, Adapter],
