@@ -74,7 +74,9 @@ async fn perform(app: &Arc<App>, job: &Job) -> Result<Outcome, DbError> {
             recordings::fetch(board, provider, &app.recordings, *recording_id).await
         }
         Job::DeleteRecording { recording_id } => recordings::delete(board, provider, *recording_id).await,
-        Job::AlertOnCall { callback_id, round } => alert::round(board, &app.lines, provider, *callback_id, *round).await,
+        Job::AlertOnCall { callback_id, round } => {
+            alert::round(board, &app.lines, provider, *callback_id, *round).await
+        }
     }
 }
 

@@ -37,13 +37,7 @@ pub async fn claim(db: &Db, hand: &Hand, id: Uuid) -> Result<bool, DbError> {
 
 /// Closes a callback that the agent holds, with how it ended (F-47); `false` when she does not hold it any more.
 /// `contacted` says that somebody was talked to: it then counts for the promise.
-pub async fn close(
-    db: &Db,
-    hand: &Hand,
-    id: Uuid,
-    disposition: &str,
-    contacted: bool,
-) -> Result<bool, DbError> {
+pub async fn close(db: &Db, hand: &Hand, id: Uuid, disposition: &str, contacted: bool) -> Result<bool, DbError> {
     let (hand, disposition) = (hand.clone(), disposition.to_owned());
     db.write(move |tx| {
         Box::pin(async move {

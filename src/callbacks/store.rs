@@ -134,13 +134,7 @@ pub async fn line_if_unclaimed(tx: &mut Tx<'_>, id: Uuid, now: Timestamp) -> Res
 }
 
 /// Takes a callback until `lease_until`; `false` when somebody else holds it or it is closed (F-45).
-pub async fn claim(
-    tx: &mut Tx<'_>,
-    id: Uuid,
-    agent: &str,
-    now: Timestamp,
-    lease: Duration,
-) -> Result<bool, DbError> {
+pub async fn claim(tx: &mut Tx<'_>, id: Uuid, agent: &str, now: Timestamp, lease: Duration) -> Result<bool, DbError> {
     let until = now.checked_add(lease).unwrap_or(now);
     let done = sqlx::query(
         "update callbacks set state = 'claimed', claimed_by = $1, lease_until = $2, attempts = attempts + 1 \

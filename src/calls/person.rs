@@ -17,12 +17,7 @@ const WHISPER: Duration = Duration::from_secs(30);
 const STILL_THERE: Duration = Duration::from_secs(60);
 
 /// Looks for a person. `danger` reaches the numbers on call outside opening hours.
-pub async fn ask(
-    tx: &mut Tx<'_>,
-    context: &Context<'_>,
-    session: &mut Session,
-    danger: bool,
-) -> Result<Done, DbError> {
+pub async fn ask(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session, danger: bool) -> Result<Done, DbError> {
     let settings = &context.line.settings;
     let (pool, numbers) = match (settings.hours.is_open(context.now), danger) {
         (true, _) => ("desk", &settings.desk),

@@ -49,7 +49,8 @@ pub async fn keep(
         now,
     };
     if store::insert(tx, &board.keyring, &new).await? {
-        let job = if empty { Job::DeleteRecording { recording_id: id } } else { Job::FetchRecording { recording_id: id } };
+        let job =
+            if empty { Job::DeleteRecording { recording_id: id } } else { Job::FetchRecording { recording_id: id } };
         enqueue(tx, &*board.ids, job, id, now).await?;
     }
     Ok(())

@@ -59,10 +59,8 @@ pub async fn begin(tx: &mut Tx<'_>, new: &NewCall<'_>) -> Result<bool, DbError> 
 
 /// The call of that provider's id, held until the transaction ends.
 pub async fn lock(tx: &mut Tx<'_>, sid: &str) -> Result<Option<CallRow>, DbError> {
-    let select = locking(
-        tx.kind(),
-        "select id, line_id, caller_id, started_at, turn, session, state from calls where sid = $1",
-    );
+    let select =
+        locking(tx.kind(), "select id, line_id, caller_id, started_at, turn, session, state from calls where sid = $1");
     let row: Option<(String, String, Option<String>, i64, i64, Vec<u8>, String)> =
         sqlx::query_as(select).bind(sid).fetch_optional(tx.conn()).await?;
     Ok(row.and_then(|(id, line_id, caller_id, started, turn, session, state)| {
@@ -140,12 +138,13 @@ pub async fn play(tx: &mut Tx<'_>, played: &Played<'_>) -> Result<bool, DbError>
 
 /// Ends a call that goes on; `false` when it had ended.
 pub async fn end(tx: &mut Tx<'_>, call_id: Uuid, outcome: &str, now: Timestamp) -> Result<bool, DbError> {
-    let done = sqlx::query("update calls set state = 'ended', outcome = $1, seen_at = $2 where id = $3 and state = 'live'")
-        .bind(outcome)
-        .bind(now.as_millisecond())
-        .bind(call_id.to_string())
-        .execute(tx.conn())
-        .await?;
+    let done =
+        sqlx::query("update calls set state = 'ended', outcome = $1, seen_at = $2 where id = $3 and state = 'live'")
+            .bind(outcome)
+            .bind(now.as_millisecond())
+            .bind(call_id.to_string())
+            .execute(tx.conn())
+            .await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -5,12 +5,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::switchboard::{Switchboard, back, later};
 use super::store::{self, CallRow};
+use super::switchboard::{Switchboard, back, later};
 use super::{facts, follow_up, person, queue};
+use crate::callbacks;
 use crate::callbacks::callback::{self, Reason};
 use crate::callbacks::store::NewCallback;
-use crate::callbacks;
 use crate::db::{DbError, Tx};
 use crate::dialog::{Session, Task, Value, Values};
 use crate::lines::Line;
@@ -110,11 +110,7 @@ fn place(line: &Line, session: &Session) -> &'static str {
     if line.settings.serves(&code) { "inside" } else { "outside" }
 }
 
-async fn keep_request(
-    tx: &mut Tx<'_>,
-    context: &Context<'_>,
-    session: &mut Session,
-) -> Result<Done, DbError> {
+async fn keep_request(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session) -> Result<Done, DbError> {
     let Context { board, line, call, now, .. } = *context;
     let contact_id = contact(tx, context, session).await?;
     let priority = raised(tx, context, session).await?;
@@ -231,11 +227,7 @@ pub async fn talked(tx: &mut Tx<'_>, call: &CallRow, session: &mut Session, now:
 }
 
 /// Whom to call back: the number that was typed, else the caller's own unless she gave none.
-pub async fn contact(
-    tx: &mut Tx<'_>,
-    context: &Context<'_>,
-    session: &Session,
-) -> Result<Option<Uuid>, DbError> {
+pub async fn contact(tx: &mut Tx<'_>, context: &Context<'_>, session: &Session) -> Result<Option<Uuid>, DbError> {
     if let Some(typed) = number(session, "contact") {
         let fresh = context.board.ids.row(context.now);
         return requests::store::caller(tx, &context.board.keyring, fresh, &typed, context.now).await.map(Some);

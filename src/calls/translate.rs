@@ -45,9 +45,7 @@ pub fn input(event: &CallEvent, silent: bool) -> Input {
     }
     let keys = event.digits.clone().unwrap_or_default();
     match &event.recording {
-        Some(recording) => {
-            Input::Message { seconds: recording.duration_s.unwrap_or(0), key: keys.chars().next() }
-        }
+        Some(recording) => Input::Message { seconds: recording.duration_s.unwrap_or(0), key: keys.chars().next() },
         None if !keys.is_empty() => Input::Keys(keys),
         // The end key alone means « je n'ai pas ce numéro »; providers that do not tell it report a silence.
         None if event.finished_on_key == Some('#') => Input::Keys("#".to_owned()),

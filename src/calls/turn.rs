@@ -158,7 +158,8 @@ impl Player {
             return Ok(Session::new(&voice.scripts.flow.start));
         }
         let place = call.id.to_string();
-        let plain = self.board.keyring.open("calls.session", &place, &call.session).map_err(|_| TurnError::Unreadable)?;
+        let plain =
+            self.board.keyring.open("calls.session", &place, &call.session).map_err(|_| TurnError::Unreadable)?;
         serde_json::from_slice(&plain).map_err(|_| TurnError::Unreadable)
     }
 
@@ -230,7 +231,9 @@ impl Player {
         let addresses = self.addresses(call.turn + 1);
         let ringing = end.ringing.map(|(number, token)| Ringing {
             number,
-            caller_id: Some(self.line.settings.callers.human_callback.clone().unwrap_or_else(|| self.line.number.clone())),
+            caller_id: Some(
+                self.line.settings.callers.human_callback.clone().unwrap_or_else(|| self.line.number.clone()),
+            ),
             whisper_url: format!("{}/telephony/twilio/whisper/{token}", self.board.public_url),
         });
         let recorded = |utterance: &Utterance| voice.recorded(utterance);

@@ -74,7 +74,8 @@ pub fn refused() -> Result<String, WhisperError> {
 
 fn said(board: &Switchboard, prompt: &str, ring: &Ring) -> Utterance {
     let voice = board.voice.load();
-    let need = if ring.need.is_empty() { String::new() } else { dialog::need(&voice.scripts, Lang::FRENCH, &ring.need) };
+    let need =
+        if ring.need.is_empty() { String::new() } else { dialog::need(&voice.scripts, Lang::FRENCH, &ring.need) };
     let values = Values::from([("besoin".to_owned(), Value::Text(need))]);
     let catalog = voice.scripts.catalogs.get(&Lang::FRENCH);
     let pieces = catalog.and_then(|catalog| catalog.say(prompt, Form { short: false, other: false }, &values));

@@ -59,7 +59,11 @@ pub async fn run(config: &Config, action: Action) -> anyhow::Result<ExitCode> {
         Action::List { all, shown } => print(&db, &keyring, all, &shown).await.map(|()| ExitCode::SUCCESS)?,
         Action::Claim { id, agent } => {
             let taken = desk::claim(&db, &hand(&agent), id).await?;
-            told(taken, &format!("Pris jusqu'à {} minutes.", LEASE.as_secs() / 60), "Ce rappel est déjà pris, ou terminé.")?
+            told(
+                taken,
+                &format!("Pris jusqu'à {} minutes.", LEASE.as_secs() / 60),
+                "Ce rappel est déjà pris, ou terminé.",
+            )?
         }
         Action::Close { id, agent, disposition } => {
             let Some((code, _)) = DISPOSITIONS.iter().find(|(code, _)| code.eq_ignore_ascii_case(&disposition)) else {
@@ -98,8 +102,20 @@ async fn print(db: &Db, keyring: &Keyring, all: bool, shown: &Shown) -> anyhow::
 
 fn table(keyring: &Keyring, rows: Vec<Listed>, reveal: bool) -> Table {
     let columns = vec![
-        "id", "priority", "reason", "category", "number", "due", "promised", "state", "agent", "lang", "request", "opened",
-        "disposition", "answers",
+        "id",
+        "priority",
+        "reason",
+        "category",
+        "number",
+        "due",
+        "promised",
+        "state",
+        "agent",
+        "lang",
+        "request",
+        "opened",
+        "disposition",
+        "answers",
     ];
     let cells = |row: Listed| {
         let (id, number) = row.contact.unzip();

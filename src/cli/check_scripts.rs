@@ -1,8 +1,10 @@
 //! `check-scripts`.
-use std::process::ExitCode;
 use clap::Args;
+use std::process::ExitCode;
 /// Options.
 #[derive(Debug, Args)]
 pub struct Options {}
 /// Runs.
-pub fn run(_: &Options) -> anyhow::Result<ExitCode> { Ok(ExitCode::SUCCESS) }
+pub fn run(_: &Options) -> anyhow::Result<ExitCode> {
+    Ok(ExitCode::SUCCESS)
+}

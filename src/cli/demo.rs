@@ -20,4 +20,6 @@ pub struct Options {
 }
 
 /// Runs the demonstration until it is asked to stop.
-pub async fn run(_: &Options) -> anyhow::Result<()> { Ok(()) }
+pub async fn run(_: &Options) -> anyhow::Result<()> {
+    Ok(())
+}

@@ -1,5 +1,7 @@
 //! `doctor`.
-use std::process::ExitCode;
 use crate::config::Config;
+use std::process::ExitCode;
 /// Runs.
-pub async fn run(_: &Config) -> anyhow::Result<ExitCode> { Ok(ExitCode::SUCCESS) }
+pub async fn run(_: &Config) -> anyhow::Result<ExitCode> {
+    Ok(ExitCode::SUCCESS)
+}

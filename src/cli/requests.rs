@@ -82,7 +82,16 @@ pub async fn journal(db: &Db, action: &'static str, subject: &str) -> Result<(),
 
 fn table(rows: &[Listed], reveal: bool, whole: bool) -> Table {
     let mut columns = vec![
-        "reference", "created", "category", "priority", "state", "lang", "postal_code", "consent", "number", "contact",
+        "reference",
+        "created",
+        "category",
+        "priority",
+        "state",
+        "lang",
+        "postal_code",
+        "consent",
+        "number",
+        "contact",
     ];
     if whole {
         columns.push("answers");

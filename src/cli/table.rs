@@ -33,9 +33,11 @@ impl Table {
         let mut kept = Vec::new();
         for name in wanted {
             let known = self.columns.iter().position(|column| column == name);
-            kept.push(known.ok_or_else(|| {
-                format!("la colonne « {name} » n'existe pas ; il y a : {}", self.columns.join(", "))
-            })?);
+            kept.push(
+                known.ok_or_else(|| {
+                    format!("la colonne « {name} » n'existe pas ; il y a : {}", self.columns.join(", "))
+                })?,
+            );
         }
         let columns = kept.iter().map(|&index| self.columns[index]).collect();
         let rows = self.rows.iter().map(|row| kept.iter().map(|&index| row[index].clone()).collect()).collect();
@@ -81,7 +83,9 @@ impl Table {
     fn json(&self, out: &mut impl Write) -> io::Result<()> {
         let object = |row: &Vec<String>| -> Value {
             let cells = self.columns.iter().zip(row);
-            Value::Object(cells.map(|(name, cell)| ((*name).to_owned(), Value::from(cell.as_str()))).collect::<Map<_, _>>())
+            Value::Object(
+                cells.map(|(name, cell)| ((*name).to_owned(), Value::from(cell.as_str()))).collect::<Map<_, _>>(),
+            )
         };
         let rows: Vec<_> = self.rows.iter().map(object).collect();
         serde_json::to_writer_pretty(&mut *out, &rows)?;

@@ -195,7 +195,10 @@ impl Loader<'_> {
             (Some("count"), _) => FieldKind::Count(1, 9),
             (Some("digits"), Some(length @ 1..=15)) => FieldKind::Digits(length),
             _ => {
-                self.complain(at, "un <field> demande type=\"phone\", type=\"count\", ou type=\"digits\" avec length=\"5\".");
+                self.complain(
+                    at,
+                    "un <field> demande type=\"phone\", type=\"count\", ou type=\"digits\" avec length=\"5\".",
+                );
                 FieldKind::Phone
             }
         }

@@ -5,14 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::FluentResource;
+use fluent_bundle::concurrent::FluentBundle;
 
+use super::Files;
 use super::problem::Problem;
 use super::session::Values;
 use super::uses::{self, Uses};
 use super::words::{arguments, message_id};
-use super::Files;
 use crate::lang::Lang;
 
 /// The text messages of every language.

@@ -132,7 +132,12 @@ impl Catalog {
     }
 
     /// One form of the phrase, or its plain words without `form`; the second is what could not be said of it.
-    pub(super) fn form(&self, id: &str, form: Option<&str>, values: &BTreeMap<String, Value>) -> Option<(Vec<Piece>, String)> {
+    pub(super) fn form(
+        &self,
+        id: &str,
+        form: Option<&str>,
+        values: &BTreeMap<String, Value>,
+    ) -> Option<(Vec<Piece>, String)> {
         let message = self.bundle.get_message(id)?;
         let pattern = match form {
             Some(form) => message.get_attribute(form)?.value(),

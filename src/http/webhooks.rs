@@ -13,9 +13,9 @@ use tokio::time::timeout;
 
 use super::signed::Signed;
 use crate::app::App;
+use crate::callbacks::alert;
 use crate::calls::turn::At;
 use crate::calls::{apology, hangup, recordings, turn, whisper};
-use crate::callbacks::alert;
 use crate::sms::inbound;
 use crate::telephony::event::{CallEvent, InboundMessage, StatusEvent};
 

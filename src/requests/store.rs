@@ -112,13 +112,7 @@ pub async fn by_reference(tx: &mut Tx<'_>, line_id: Uuid, reference: &str) -> Re
 }
 
 /// Moves a request from one state to another; `false` when it was not in that state any more.
-pub async fn change(
-    tx: &mut Tx<'_>,
-    id: Uuid,
-    from: State,
-    to: State,
-    now: Timestamp,
-) -> Result<bool, DbError> {
+pub async fn change(tx: &mut Tx<'_>, id: Uuid, from: State, to: State, now: Timestamp) -> Result<bool, DbError> {
     if !from.next().contains(&to) {
         return Ok(false);
     }

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod architecture;
+mod calls;
 mod db;
 mod lines;
 mod outbox;

@@ -67,7 +67,11 @@ pub async fn phones(
     .await?;
     let (mut busy, mut tried) = (BTreeSet::new(), BTreeSet::new());
     for (phone, call, state) in rows {
-        if state == "ended" && call == call_id.to_string() { tried.insert(phone) } else { busy.insert(phone) };
+        if state == "ended" && call == call_id.to_string() {
+            tried.insert(phone)
+        } else {
+            busy.insert(phone)
+        };
     }
     Ok((busy, tried))
 }
@@ -158,10 +162,11 @@ pub async fn accept(tx: &mut Tx<'_>, token: &str, now: Timestamp, until: Timesta
 
 /// Ends whatever rings or talks for a call; returns whether somebody had accepted.
 pub async fn hang_up(tx: &mut Tx<'_>, call_id: Uuid) -> Result<bool, DbError> {
-    let rows: Vec<(Option<i64>,)> =
-        sqlx::query_as("update rings set state = 'ended' where call_id = $1 and state <> 'ended' returning accepted_at")
-            .bind(call_id.to_string())
-            .fetch_all(tx.conn())
-            .await?;
+    let rows: Vec<(Option<i64>,)> = sqlx::query_as(
+        "update rings set state = 'ended' where call_id = $1 and state <> 'ended' returning accepted_at",
+    )
+    .bind(call_id.to_string())
+    .fetch_all(tx.conn())
+    .await?;
     Ok(rows.iter().any(|(accepted,)| accepted.is_some()))
 }

@@ -63,13 +63,7 @@ pub async fn source(tx: &mut Tx<'_>, keyring: &Keyring, id: Uuid) -> Result<Opti
 }
 
 /// Moves a recording on; `false` when it was not in that state any more.
-pub async fn change(
-    tx: &mut Tx<'_>,
-    id: Uuid,
-    from: State,
-    to: State,
-    file: Option<&str>,
-) -> Result<bool, DbError> {
+pub async fn change(tx: &mut Tx<'_>, id: Uuid, from: State, to: State, file: Option<&str>) -> Result<bool, DbError> {
     let done = sqlx::query("update recordings set state = $1, file = $2 where id = $3 and state = $4")
         .bind(to.word())
         .bind(file)
