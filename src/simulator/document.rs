@@ -43,6 +43,8 @@ pub struct Heard {
     pub audio_url: Option<String>,
     /// The silences written inside the words.
     pub pauses: Duration,
+    /// Whether a key cuts it short: it stands inside a Gather.
+    pub interruptible: bool,
 }
 
 /// How long a sound file is taken to last: nobody opens it.
@@ -244,7 +246,7 @@ fn gather(element: &Element) -> Result<Gather, DocumentError> {
         if !matches!(child.name.as_str(), "Say" | "Play") {
             return refuse(format!("{} inside Gather: some providers drop the whole document", child.name));
         }
-        prompts.push(heard(child)?);
+        prompts.push(Heard { interruptible: true, ..heard(child)? });
     }
     let finish = keys(element, "finishOnKey")?;
     if finish.len() > 1 {

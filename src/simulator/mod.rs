@@ -8,6 +8,7 @@ pub mod document;
 pub mod exchange;
 pub mod narrator;
 pub mod numbers;
+pub mod page;
 pub mod player;
 pub mod provider;
 pub mod sign;

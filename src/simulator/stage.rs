@@ -35,7 +35,7 @@ pub struct Stage {
 impl Stage {
     /// Nobody has called yet.
     pub fn new(exchange: Exchange, line: &str) -> Self {
-        let told = exchange.events_since(0).len();
+        let (_, told) = exchange.events_since(usize::MAX);
         Self { exchange, line: line.to_owned(), callers: BTreeMap::new(), narrator: Narrator::default(), told }
     }
 
@@ -74,8 +74,8 @@ impl Stage {
 
     /// What happened since it was last told, as sentences seen from this person.
     pub fn tell(&mut self, actor: &str) -> Vec<String> {
-        let events = self.exchange.events_since(self.told);
-        self.told += events.len();
+        let (events, told) = self.exchange.events_since(self.told);
+        self.told = told;
         let acting = self.leg(actor).ok();
         self.narrator.tell(&events, acting)
     }

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod architecture;
+mod browser;
 mod calls;
 mod db;
 mod lines;

@@ -261,8 +261,9 @@ impl Exchange {
         self.state().elapsed(leg)
     }
 
-    /// What happened after the first `known` events: whoever follows the exchange passes how many it has seen.
-    pub fn events_since(&self, known: usize) -> Vec<Event> {
+    /// What happened after the first `known` events, and how many there are now: whoever follows the exchange passes that
+    /// count next time (the last 20,000 are kept).
+    pub fn events_since(&self, known: usize) -> (Vec<Event>, usize) {
         self.state().events_since(known)
     }
 

@@ -250,8 +250,9 @@ impl State {
         self.events.push_back(event);
     }
 
-    pub(super) fn events_since(&self, known: usize) -> Vec<Event> {
-        self.events.iter().skip(known.saturating_sub(self.forgotten_events)).cloned().collect()
+    pub(super) fn events_since(&self, known: usize) -> (Vec<Event>, usize) {
+        let events = self.events.iter().skip(known.saturating_sub(self.forgotten_events)).cloned().collect();
+        (events, self.forgotten_events + self.events.len())
     }
 
     pub(super) fn expect(&self, leg: LegId) -> Expect {
