@@ -3,8 +3,12 @@
 #[derive(Debug)]
 pub struct PhoneNumber(String);
 impl PhoneNumber {
-/// x
-pub fn parse(t: &str) -> Result<Self, ()> { Ok(Self(t.to_owned())) }
-/// x
-pub fn is_dialable(&self) -> bool { !self.0.starts_with("08") }
+    /// x
+    pub fn parse(t: &str) -> Result<Self, ()> {
+        Ok(Self(t.to_owned()))
+    }
+    /// x
+    pub fn is_dialable(&self) -> bool {
+        !self.0.starts_with("08")
+    }
 }

@@ -29,7 +29,11 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Element, Problem> {
         let line = line_at(text, reader.buffer_position());
         let event = reader.read_event().map_err(|cause| {
             let line = line_at(text, reader.error_position());
-            Problem::new(file, line, format!("ce n'est pas du XML correct ({cause}). Vérifiez que chaque balise ouverte est refermée."))
+            Problem::new(
+                file,
+                line,
+                format!("ce n'est pas du XML correct ({cause}). Vérifiez que chaque balise ouverte est refermée."),
+            )
         })?;
         match event {
             Event::Start(start) => open.push(element(file, line_of(text, &reader, line), &start)?),
@@ -42,10 +46,16 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Element, Problem> {
                     attach(&mut open, closed);
                 }
             }
-            Event::DocType(_) => return Err(Problem::new(file, line, "une déclaration DOCTYPE n'a pas sa place ici. Retirez-la.")),
+            Event::DocType(_) => {
+                return Err(Problem::new(file, line, "une déclaration DOCTYPE n'a pas sa place ici. Retirez-la."));
+            }
             Event::Text(stray) if !stray.chars().all(char::is_whitespace) => {
                 let line = line_of(text, &reader, line);
-                return Err(Problem::new(file, line, "du texte traîne entre deux balises. Les phrases vont dans voice.ftl."));
+                return Err(Problem::new(
+                    file,
+                    line,
+                    "du texte traîne entre deux balises. Les phrases vont dans voice.ftl.",
+                ));
             }
             Event::Eof => return root(file, text, open),
             _ => {}
@@ -80,7 +90,8 @@ fn element(file: &str, line: usize, start: &BytesStart<'_>) -> Result<Element, P
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|cause| bad(cause.to_string()))?;
         let key = attribute.key.as_ref().to_owned();
-        let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).map_err(|cause| bad(cause.to_string()))?;
+        let value =
+            attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).map_err(|cause| bad(cause.to_string()))?;
         attributes.push((key, value.into_owned()));
     }
     Ok(Element { name, line, attributes, children: Vec::new() })

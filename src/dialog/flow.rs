@@ -138,6 +138,8 @@ pub struct Prompt {
     pub lang: Option<Lang>,
     /// Said only the first time in a call.
     pub once: bool,
+    /// Speaks to the caller about herself, also when the help is for another person (F-21).
+    pub to_caller: bool,
 }
 
 /// One key among a few.

@@ -195,7 +195,10 @@ impl Loader<'_> {
             (Some("count"), _) => FieldKind::Count(1, 9),
             (Some("digits"), Some(length @ 1..=15)) => FieldKind::Digits(length),
             _ => {
-                self.complain(at, "un <field> demande type=\"phone\", type=\"count\", ou type=\"digits\" avec length=\"5\".");
+                self.complain(
+                    at,
+                    "un <field> demande type=\"phone\", type=\"count\", ou type=\"digits\" avec length=\"5\".",
+                );
                 FieldKind::Phone
             }
         }
@@ -248,7 +251,8 @@ impl Loader<'_> {
 
     fn prompt(&mut self, at: &Element) -> Prompt {
         let lang = self.lang(at);
-        Prompt { place: self.place(at), id: self.required(at, "id"), lang, once: at.get("once") == Some("yes") }
+        let (once, to_caller) = (at.get("once") == Some("yes"), at.get("to") == Some("caller"));
+        Prompt { place: self.place(at), id: self.required(at, "id"), lang, once, to_caller }
     }
 
     fn choice(&mut self, at: &Element) -> Choice {

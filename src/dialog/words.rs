@@ -130,6 +130,24 @@ impl Catalog {
         let text = self.bundle.format_pattern(pattern, Some(&arguments(values)), &mut errors);
         Some(pieces(&text))
     }
+
+    /// One form of the phrase, or its plain words without `form`; the second is what could not be said of it.
+    pub(super) fn form(
+        &self,
+        id: &str,
+        form: Option<&str>,
+        values: &BTreeMap<String, Value>,
+    ) -> Option<(Vec<Piece>, String)> {
+        let message = self.bundle.get_message(id)?;
+        let pattern = match form {
+            Some(form) => message.get_attribute(form)?.value(),
+            None => message.value()?,
+        };
+        let mut errors = Vec::new();
+        let text = self.bundle.format_pattern(pattern, Some(&arguments(values)), &mut errors);
+        let faults: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        Some((pieces(&text), faults.join(", ")))
+    }
 }
 
 impl std::fmt::Debug for Catalog {
@@ -167,7 +185,7 @@ fn pairs(text: &str) -> String {
     format!("{SECOND}{}", spoken.join(", "))
 }
 
-fn arguments(values: &BTreeMap<String, Value>) -> FluentArgs<'_> {
+pub(super) fn arguments(values: &BTreeMap<String, Value>) -> FluentArgs<'_> {
     values
         .iter()
         .map(|(name, value)| match value {
@@ -183,7 +201,7 @@ fn plain(bundle: &FluentBundle<FluentResource>, id: &str) -> Option<String> {
 }
 
 /// The id that a line of a Fluent file defines, if it begins a message.
-fn message_id(line: &str) -> Option<&str> {
+pub(super) fn message_id(line: &str) -> Option<&str> {
     let (id, _) = line.split_once('=')?;
     let id = id.trim_end();
     let begins = id.starts_with(|first: char| first.is_ascii_alphabetic());
