@@ -1,1 +1,3 @@
 //! The words of a text message: alphabet, segments, budget.
+
+pub mod segments;
