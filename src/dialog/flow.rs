@@ -1,4 +1,4 @@
-//! A flow as it stands in memory: steps, and where each leads. The words of VoiceXML, plus our few domain steps.
+//! A flow as it stands in memory: steps, and where each leads. The words of `VoiceXML`, plus our few domain steps.
 
 use std::collections::BTreeMap;
 

@@ -31,7 +31,7 @@ pub(super) fn prove(scripts: &Scripts, sources: &[Source]) -> Vec<Problem> {
     match scripts.catalogs.get(&Lang::FRENCH).map(|french| french.level) {
         Some(Level::Complete) => {}
         Some(Level::Welcome) => {
-            problems.push(Problem::new("fr/voice.ftl", 1, "le français dit tout : niveau = complet."))
+            problems.push(Problem::new("fr/voice.ftl", 1, "le français dit tout : niveau = complet."));
         }
         None => problems.push(Problem::new("fr/voice.ftl", 1, "il manque le fichier des phrases en français.")),
     }

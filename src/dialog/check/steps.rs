@@ -38,12 +38,12 @@ fn visit(scripts: &Scripts, file: &str, at: &Element, problems: &mut Vec<Problem
             problems.push(Problem::new(file, at.line, sentence));
         }
     }
-    if let Some(code) = at.get("category").filter(|_| at.name == "choice") {
-        if !scripts.flow.categories.contains_key(code) {
-            let sentence =
-                format!("la catégorie « {code} » n'est déclarée nulle part. Écrivez <category code=\"{code}\" …/>.");
-            problems.push(Problem::new(file, at.line, sentence));
-        }
+    if let Some(code) = at.get("category").filter(|_| at.name == "choice")
+        && !scripts.flow.categories.contains_key(code)
+    {
+        let sentence =
+            format!("la catégorie « {code} » n'est déclarée nulle part. Écrivez <category code=\"{code}\" …/>.");
+        problems.push(Problem::new(file, at.line, sentence));
     }
     if at.name == "block" {
         problems.extend(block(file, at));

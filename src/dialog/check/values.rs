@@ -33,7 +33,7 @@ pub(super) fn known(flow: &Flow) -> BTreeMap<String, Vec<Value>> {
     for step in flow.steps.values() {
         match &step.kind {
             StepKind::Menu(menu) => {
-                known.entry(menu.name.clone().unwrap_or_default()).or_default().extend(words(&menu.choices))
+                known.entry(menu.name.clone().unwrap_or_default()).or_default().extend(words(&menu.choices));
             }
             StepKind::Field(field) => known.entry(field.name.clone()).or_default().push(digits(field.kind)),
             StepKind::Record(record) => known.entry(record.name.clone()).or_default().push("message".into()),

@@ -1,0 +1,3 @@
+//! What every room's tests share.
+
+pub(crate) mod test_db;
