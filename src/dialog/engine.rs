@@ -1,6 +1,6 @@
 //! One sprint: from what the caller did to what she hears and what follows. A pure function.
 //!
-//! The form rules are VoiceXML's: a question whose value is known is passed over, so that correcting one answer of the
+//! The form rules are `VoiceXML`'s: a question whose value is known is passed over, so that correcting one answer of the
 //! summary asks that question alone; failures are counted for each question (F-17).
 
 use super::Scripts;

@@ -1,4 +1,4 @@
-//! A flow as it stands in memory: steps, and where each leads. The words of VoiceXML, plus our few domain steps.
+//! A flow as it stands in memory: steps, and where each leads. The words of `VoiceXML`, plus our few domain steps.
 
 use std::collections::BTreeMap;
 
@@ -138,6 +138,8 @@ pub struct Prompt {
     pub lang: Option<Lang>,
     /// Said only the first time in a call.
     pub once: bool,
+    /// Speaks to the caller about herself, also when the help is for another person (F-21).
+    pub to_caller: bool,
 }
 
 /// One key among a few.

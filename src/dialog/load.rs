@@ -251,7 +251,8 @@ impl Loader<'_> {
 
     fn prompt(&mut self, at: &Element) -> Prompt {
         let lang = self.lang(at);
-        Prompt { place: self.place(at), id: self.required(at, "id"), lang, once: at.get("once") == Some("yes") }
+        let (once, to_caller) = (at.get("once") == Some("yes"), at.get("to") == Some("caller"));
+        Prompt { place: self.place(at), id: self.required(at, "id"), lang, once, to_caller }
     }
 
     fn choice(&mut self, at: &Element) -> Choice {
@@ -287,13 +288,11 @@ impl Loader<'_> {
 
     fn dtmf(&mut self, at: &Element) -> char {
         let mut keys = at.get("dtmf").unwrap_or_default().chars();
-        match (keys.next(), keys.next()) {
-            (Some(key @ ('0'..='9' | '*' | '#')), None) => key,
-            _ => {
-                self.complain(at, "il faut une touche : dtmf=\"1\", de 0 à 9, * ou #.");
-                '?'
-            }
+        if let (Some(key @ ('0'..='9' | '*' | '#')), None) = (keys.next(), keys.next()) {
+            return key;
         }
+        self.complain(at, "il faut une touche : dtmf=\"1\", de 0 à 9, * ou #.");
+        '?'
     }
 
     fn seconds(&mut self, at: &Element, name: &str, otherwise: u32) -> u32 {

@@ -5,8 +5,11 @@
 //! for the caller, hand something to the service and come back with its outcome, ring a phone, or end. The flow is read
 //! from `voice-scripts/flows/*.xml`, the words from `voice-scripts/<lang>/voice.ftl`; neither needs Rust to change.
 
+mod check;
+mod draw;
 mod element;
 mod engine;
+mod facts;
 mod flow;
 mod load;
 mod problem;
@@ -18,7 +21,10 @@ mod words;
 
 use std::collections::BTreeMap;
 
+pub use check::{About, Report, Timing, check, read};
+pub use draw::draw;
 pub use engine::{Stuck, run};
+pub use facts::{FACTS, Fact, Origin, Sample};
 pub use flow::{
     Action, Category, Choice, Condition, Events, Field, FieldKind, Flow, Handler, Link, Menu, Outcome, Place, Prompt,
     Record, SolvedBy, Step, StepKind, Submit, TRANSFER_OUTCOMES, Task, Then,

@@ -58,7 +58,9 @@ impl Uses {
         match expression {
             Expression::Select { selector, variants } => {
                 self.inline(selector);
-                variants.iter().for_each(|variant| self.pattern(&variant.value));
+                for variant in variants {
+                    self.pattern(&variant.value);
+                }
             }
             Expression::Inline(inline) => self.inline(inline),
         }
@@ -68,8 +70,8 @@ impl Uses {
         match inline {
             InlineExpression::VariableReference { id } => drop(self.variables.insert(id.name.to_owned())),
             InlineExpression::MessageReference { id, .. } => drop(self.phrases.insert(id.name.to_owned())),
-            InlineExpression::FunctionReference { arguments, .. } => self.arguments(arguments),
-            InlineExpression::TermReference { arguments: Some(arguments), .. } => self.arguments(arguments),
+            InlineExpression::FunctionReference { arguments, .. }
+            | InlineExpression::TermReference { arguments: Some(arguments), .. } => self.arguments(arguments),
             InlineExpression::Placeable { expression } => self.expression(expression),
             _ => {}
         }

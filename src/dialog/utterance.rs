@@ -54,7 +54,7 @@ pub fn duration(pieces: &[Piece]) -> Duration {
     pieces
         .iter()
         .map(|piece| match piece {
-            Piece::Words(text) => Duration::from_secs(60) * spoken_words(text) / WORDS_PER_MINUTE,
+            Piece::Words(text) => Duration::from_mins(1) * spoken_words(text) / WORDS_PER_MINUTE,
             Piece::Pause(pause) => *pause,
         })
         .sum()

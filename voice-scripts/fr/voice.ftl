@@ -9,7 +9,7 @@ niveau = complet
 ## Accueil
 
 accueil-bonjour = Bonjour. Ici l'entraide entre voisins du C C A S de { $ville }. { $ouvert ->
-        [oui] Cet appel est gratuit.
+        [oui] Appel gratuit.
        *[non] {""}
     }
 accueil-urgence = En danger ? Raccrochez et faites le 15 ou le 112.
@@ -17,23 +17,22 @@ accueil-ferme = { $ferie ->
         [oui] Jour férié. Nos agents reviennent { ouverture }.
        *[non] Nos agents reviennent { ouverture }.
     }
-crise-affluence = Beaucoup de personnes appellent. Nous rappelons tout le monde.
-langue-proposee = Pour le français, tapez 7.
+crise-affluence = Beaucoup d'appels en ce moment. Nous rappelons tout le monde.
 langue-bonjour = Bonjour. En danger, raccrochez et faites le 15 ou le 112.
-accueil-donnees = Vos réponses restent confidentielles. Pour en savoir plus, tapez 6.
+accueil-donnees = Vos réponses restent confidentielles. En savoir plus, 6.
 donnees-plus-1 = Le C C A S de { $ville } est responsable de ces informations. Ses agents et son prestataire téléphonique les traitent. Un voisin reçoit seulement ce qu'il faut pour vous aider, si vous êtes d'accord.
 donnees-plus-2 = Les messages sont effacés au plus tard { $jours } jours après la fin de votre demande. Vous pouvez voir, corriger ou effacer vos informations. Pour cela, tapez 0, ou écrivez au C C A S.
-message-avant = Votre message sera enregistré. Pour parler à une personne, tapez 0.
+message-avant = Le message sera enregistré. Une personne, tapez 0.
 
 ## Menus
 
-menu-principal = Pour des courses, tapez 1. Pour un papier à imprimer, tapez 2. Pour la garde d'un enfant, tapez 3. Pour une visite ou autre chose, tapez 4. Pour parler à une personne, tapez 0.
+menu-principal = Pour des courses, tapez 1. Papier à imprimer, 2. Garde d'enfant, 3. Visite ou autre chose, 4. Une personne, 0.
     .court = Courses, 1. Papier à imprimer, 2. Garde d'enfant, 3. Autre chose, 4. Une personne, 0.
 menu-autre = Pour une visite ou un appel amical, tapez 1. Pour une demande déjà faite, tapez 2. Pour aider vos voisins, ou recevoir le kit, tapez 3. Pour autre chose, tapez 4. Une personne, 0.
     .court = Une visite, 1. Une demande déjà faite, 2. Aider, ou le kit, 3. Autre chose, 4. Une personne, 0.
 menu-aider = Pour proposer votre aide, tapez 1. Pour recevoir le kit des voisins, tapez 2. Une personne, 0.
     .court = Proposer votre aide, 1. Recevoir le kit, 2. Une personne, 0.
-menu-pour-qui = C'est pour vous : tapez 1. C'est pour une autre personne : tapez 2.
+menu-pour-qui = Pour vous, tapez 1. Pour une autre personne, 2.
     .court = Pour vous, 1. Pour une autre personne, 2.
 menu-tiers = Merci de penser à cette personne. Est-elle d'accord pour être aidée ? Oui, tapez 1. Non, ou vous ne savez pas, tapez 2.
     .court = Cette personne est-elle d'accord ? Oui, 1. Non, ou vous ne savez pas, 2.
@@ -45,22 +44,22 @@ tiers-telephone-relu = Son téléphone est le { PAIRS($tiers_numero) }. C'est ju
 
 ## Courses
 
-courses-type = Pour de la nourriture, tapez 1. Pour des médicaments, tapez 2. Pour les deux, tapez 3.
+courses-type = Nourriture, tapez 1. Médicaments, 2. Les deux, 3.
     .court = Nourriture, 1. Médicaments, 2. Les deux, 3.
-courses-manque = Avez-vous à manger et vos médicaments pour aujourd'hui ? Oui, tapez 1. Non, tapez 2.
-    .court = À manger et vos médicaments pour aujourd'hui ? Oui, 1. Non, 2.
-    .tiers = Cette personne a-t-elle à manger et ses médicaments pour aujourd'hui ? Oui, tapez 1. Non, tapez 2.
-    .court-tiers = À manger et ses médicaments pour aujourd'hui ? Oui, 1. Non, 2.
-courses-quand = Pour aujourd'hui, tapez 1. Pour demain, tapez 2. Cette semaine, tapez 3.
+courses-manque = Avez-vous à manger et vos médicaments aujourd'hui ? Oui, 1. Non, 2.
+    .court = À manger et vos médicaments aujourd'hui ? Oui, 1. Non, 2.
+    .tiers = Cette personne a-t-elle à manger et ses médicaments aujourd'hui ? Oui, 1. Non, 2.
+    .court-tiers = À manger et ses médicaments aujourd'hui ? Oui, 1. Non, 2.
+courses-quand = Pour aujourd'hui, tapez 1. Demain, 2. Cette semaine, 3.
     .court = Aujourd'hui, 1. Demain, 2. Cette semaine, 3.
-courses-liste = Après le bip, dites ce qu'il vous faut, tranquillement. Quand c'est fini, appuyez sur dièse, en bas à droite, ou attendez.
+courses-liste = Après le bip, dites ce qu'il vous faut, puis dièse, ou attendez.
     .court = Après le bip, dites ce qu'il vous faut.
-    .tiers = Après le bip, dites ce qu'il faut à cette personne. Quand c'est fini, appuyez sur dièse, en bas à droite, ou attendez.
+    .tiers = Après le bip, dites ce qu'il faut à cette personne, puis dièse, ou attendez.
     .court-tiers = Après le bip, dites ce qu'il lui faut.
-courses-argent = Les achats restent à votre charge. Le voisin vous donne le ticket de caisse. Ne donnez jamais votre carte bancaire ni son code.
-    .tiers = Les achats restent à la charge de cette personne. Le voisin lui donne le ticket de caisse. Qu'elle ne donne jamais sa carte bancaire ni son code.
-courses-ordonnance = Pour des médicaments, gardez l'ordonnance près de vous. Le voisin ira à la pharmacie avec elle.
-    .tiers = Pour des médicaments, cette personne garde l'ordonnance près d'elle. Le voisin ira à la pharmacie avec.
+courses-argent = Vous payez contre le ticket de caisse, jamais par carte bancaire.
+    .tiers = Cette personne paie contre le ticket de caisse, jamais par carte bancaire.
+courses-ordonnance = Gardez l'ordonnance : le voisin la portera à la pharmacie.
+    .tiers = Cette personne garde l'ordonnance : le voisin la portera à la pharmacie.
 
 ## Papier à imprimer
 
@@ -122,9 +121,8 @@ benevolat-message = Merci de proposer votre aide. Après le bip, dites ce que vo
 
 ## Lieu
 
-adresse-code-postal = Tapez les cinq chiffres de votre code postal. Si vous ne le savez pas, tapez dièse.
-    .court = Tapez les cinq chiffres de votre code postal, ou seulement dièse.
-    .tiers = Tapez les cinq chiffres du code postal de cette personne. Si vous ne le savez pas, tapez dièse.
+adresse-code-postal = Tapez votre code postal, ou seulement dièse.
+    .tiers = Tapez le code postal de cette personne, ou seulement dièse.
     .court-tiers = Tapez son code postal, ou seulement dièse.
 adresse-code-relu = J'ai compris { DIGITS($code_postal) }. C'est juste, tapez 1. Ce n'est pas juste, tapez 2.
     .court = C'est juste, 1. Ce n'est pas juste, 2.
@@ -133,17 +131,17 @@ adresse-quartier = Dans quel quartier habitez-vous ? Après le bip, dites son no
     .court = Après le bip, dites le nom de votre quartier, ou tapez 2.
     .tiers = Dans quel quartier habite cette personne ? Après le bip, dites son nom, ou tapez 2 si vous ne savez pas.
     .court-tiers = Après le bip, dites le nom de son quartier, ou tapez 2.
-adresse-rue = Après le bip, dites lentement le numéro et le nom de votre rue. Ne dites pas le code de la porte. Ensuite, appuyez sur dièse, ou attendez.
-    .court = Après le bip, dites le numéro et le nom de votre rue.
-    .tiers = Après le bip, dites lentement le numéro et le nom de la rue de cette personne. Ne dites pas le code de la porte. Ensuite, appuyez sur dièse, ou attendez.
-    .court-tiers = Après le bip, dites le numéro et le nom de sa rue.
+adresse-rue = Après le bip, dites votre adresse, sans le code de la porte.
+    .court = Après le bip, dites votre numéro et votre rue.
+    .tiers = Après le bip, dites l'adresse de cette personne, sans le code de la porte.
+    .court-tiers = Après le bip, dites son numéro et sa rue.
 nom-dire = Après le bip, dites votre prénom et votre nom.
     .tiers = Après le bip, dites le prénom et le nom de cette personne.
 
 ## Numéro où rappeler
 
-rappel-meme = Nous pouvons vous rappeler au { PAIRS($numero) }. C'est d'accord, tapez 1. Un autre numéro, tapez 2.
-    .court = C'est d'accord, 1. Un autre numéro, 2.
+rappel-meme = Vous rappeler au { PAIRS($numero) } ? Oui, tapez 1. Un autre numéro, 2.
+    .court = Ce numéro vous convient, 1. Un autre numéro, 2.
 rappel-autre = Tapez les dix chiffres du téléphone où vous rappeler.
 rappel-masque = Votre numéro est caché. Tapez les dix chiffres du téléphone où vous rappeler.
     .court = Tapez les dix chiffres du téléphone où vous rappeler.
@@ -156,9 +154,9 @@ rappel-moment = Pour vous rappeler : le matin, tapez 1. L'après-midi, tapez 2. 
 
 ## Accord, résumé, fin
 
-accord-voisin = Pour vous aider, nous donnons à un seul voisin votre prénom, votre adresse et votre message. Êtes-vous d'accord ? Oui, tapez 1. Non, tapez 2.
+accord-voisin = Un seul voisin recevra vos prénom, adresse et message. D'accord, tapez 1. Non, 2.
     .court = Donner vos coordonnées à un seul voisin ? Oui, 1. Non, 2.
-resume = Je résume. { $besoin }{ $quand ->
+resume = Je résume : { $besoin }{ $quand ->
         [aujourdhui] , pour aujourd'hui
         [demain] , pour demain
         [semaine] , cette semaine
@@ -167,21 +165,21 @@ resume = Je résume. { $besoin }{ $quand ->
     }{ $code_postal_juste ->
         [oui] , code postal { DIGITS($code_postal) }
        *[autre] {""}
-    }. Tout est juste, tapez 1. Pour changer, tapez 2.
-    .court = Tout est juste, 1. Pour changer, 2.
-changer = Pour changer votre demande, tapez 1. L'adresse, tapez 2. Le téléphone, tapez 3. Une personne, 0.
+    }. C'est juste, tapez 1. Changer, 2.
+    .court = C'est juste, 1. Changer, 2.
+changer = Pour changer la demande, tapez 1. L'adresse, tapez 2. Le téléphone, tapez 3. Une personne, 0.
     .court = La demande, 1. L'adresse, 2. Le téléphone, 3. Une personne, 0.
-fin-numero = C'est enregistré. Votre numéro de demande est : { DIGITS($ref) }. Je répète : { DIGITS($ref) }.
-fin-promesse = Nous cherchons un voisin près de chez vous. Un voisin ou un agent vous rappelle { promesse }. { prefixe-dit }
+fin-numero = C'est enregistré. Demande numéro : { DIGITS($ref) }. Je répète : { DIGITS($ref) }.
+fin-promesse = Un voisin ou un agent vous rappelle { promesse }. { prefixe-dit }
 fin-promesse-agent = Un agent du C C A S vous rappelle { promesse }. { prefixe-dit }
 prefixe-dit = { $prefixe ->
         [inconnu] {""}
-       *[autre] Le numéro affiché commencera par { PAIRS($prefixe) }.
+       *[autre] Son numéro commencera par { PAIRS($prefixe) }.
     }
 fin-sans-numero = Sans numéro, nous ne pouvons pas vous rappeler. Rappelez-nous quand vous voulez, c'est gratuit.
-fin-securite = On ne vous demandera jamais d'argent, de carte bancaire ni de code au téléphone.
-fin-aggravation = Si vous vous sentez mal, faites le 15. Et vous pouvez nous rappeler ici quand vous voulez.
-fin-au-revoir = Vous avez bien fait d'appeler. Vous n'avez plus rien à faire. Au revoir, vous pouvez raccrocher.
+fin-securite = Ne donnez jamais d'argent, de carte ni de code par téléphone.
+fin-aggravation = Si vous allez mal, faites le 15. Rappelez-nous quand vous voulez.
+fin-au-revoir = Vous avez bien fait d'appeler. Tout est fait. Au revoir, vous pouvez raccrocher.
 
 besoin-courses = Des courses
 besoin-papier = Un papier à imprimer
