@@ -1,1 +1,31 @@
-//! Everything the service needs, composed once.
+//! Everything the service needs, composed once by a command and shared by its edges.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::calls::switchboard::Switchboard;
+use crate::http::refusals::Refusals;
+use crate::lines::Lines;
+use crate::telephony::provider::Provider;
+use crate::telephony::signature::Verifier;
+
+/// The service, ready to answer.
+pub struct App {
+    /// What plays calls.
+    pub board: Arc<Switchboard>,
+    /// The lines that are answered.
+    pub lines: Arc<Lines>,
+    /// Who reaches the outside world.
+    pub provider: Arc<dyn Provider>,
+    /// Who checks that a webhook comes from the provider.
+    pub verifier: Verifier,
+    /// The account that every webhook must name.
+    pub account: String,
+    /// What was refused lately, for the doctor.
+    pub refusals: Refusals,
+    /// The folder of kept recordings.
+    pub recordings: PathBuf,
+    /// How long after each failure a job is tried again.
+    pub outbox_delays: Vec<Duration>,
+}

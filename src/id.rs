@@ -52,7 +52,7 @@ impl Ids for RandomIds {
     }
 
     fn token(&self) -> String {
-        format!("{:032x}", self.draw(|rng| rng.random::<u128>()))
+        format!("{:032x}", self.draw(RngExt::random::<u128>))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Ligne Solidaire: the service a town puts behind its green number. ARCHITECTURE.md is the map of these rooms.
 
 pub mod app;
+pub mod audit;
 pub mod callbacks;
 pub mod calls;
 pub mod cli;

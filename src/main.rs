@@ -1,3 +1,7 @@
 //! The one binary of the service.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ligne_solidaire::cli::main()
+}

@@ -1,1 +1,12 @@
-//! The staff queue: what the machine cannot solve, with its priority and promise.
+//! The staff queue: what the machine cannot solve, with its priority and what was promised.
+//!
+//! A callback is opened in the transaction of the turn that speaks of it, so nothing is promised that is not stored. A
+//! call opens at most one for each reason. Never here: dialling (the worker does), and words (the dialog has them).
+
+pub mod alert;
+pub mod callback;
+pub mod desk;
+pub mod spooled;
+pub mod store;
+
+pub use callback::Reason;

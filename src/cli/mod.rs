@@ -1,1 +1,109 @@
-//! The commands of the one binary.
+//! The commands of the one binary, in French for whoever installs and runs the service.
+
+pub mod callbacks;
+pub mod check_scripts;
+pub mod compose;
+pub mod demo;
+pub mod doctor;
+pub mod phone;
+pub mod requests;
+pub mod serve;
+pub mod table;
+pub mod voice;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+use crate::telemetry;
+
+/// La ligne d'entraide entre voisins d'une ville.
+#[derive(Debug, Parser)]
+#[command(name = "ligne-solidaire", version, about, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Répond à l'opérateur téléphonique, et fait partir ce qui doit partir
+    Serve,
+    /// Essaie la ligne sans opérateur : une page avec un téléphone
+    Demo(demo::Options),
+    /// Un téléphone dans le terminal
+    Phone(phone::Options),
+    /// Fait partir ce qui doit partir, sans répondre aux appels
+    Worker,
+    /// Met les tables de la base à jour
+    Migrate,
+    /// Vérifie les scripts et les phrases, et dessine le déroulé
+    CheckScripts(check_scripts::Options),
+    /// Cherche ce qui empêche la ligne de marcher, et dit quoi faire
+    Doctor,
+    /// Les demandes
+    Requests {
+        #[command(subcommand)]
+        action: requests::Action,
+    },
+    /// Les rappels à faire
+    Callbacks {
+        #[command(subcommand)]
+        action: callbacks::Action,
+    },
+}
+
+/// Runs the command of this process.
+pub fn main() -> ExitCode {
+    let command = Cli::parse().command;
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(cause) => return failed(&cause.into()),
+    };
+    match runtime.block_on(run(command)) {
+        Ok(code) => code,
+        Err(cause) => failed(&cause),
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::CheckScripts(options) => return check_scripts::run(&options),
+        Command::Phone(options) => return phone::run(&options).await,
+        _ => telemetry::init()?,
+    }
+    if let Command::Demo(options) = command {
+        return demo::run(&options).await.map(|()| ExitCode::SUCCESS);
+    }
+    let config = Config::from_process()?;
+    match command {
+        Command::Serve => serve::serve(&config).await?,
+        Command::Worker => serve::work(&config).await?,
+        Command::Migrate => migrate(&config).await?,
+        Command::Doctor => return doctor::run(&config).await,
+        Command::Requests { action } => requests::run(&config, action).await?,
+        Command::Callbacks { action } => return callbacks::run(&config, action).await,
+        Command::Demo(_) | Command::Phone(_) | Command::CheckScripts(_) => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn migrate(config: &Config) -> anyhow::Result<()> {
+    let (db, keyring) = compose::open(config).await?;
+    let lines = compose::lines(config, &db, &keyring).await;
+    compose::prepare(&db, &keyring, &lines, &crate::clock::SystemClock).await?;
+    db.close().await;
+    Ok(())
+}
+
+/// What the person at the terminal reads; the causes follow, one a line.
+fn failed(cause: &anyhow::Error) -> ExitCode {
+    use std::io::Write;
+    let mut err = std::io::stderr();
+    let told = writeln!(err, "ligne-solidaire : {cause}")
+        .and_then(|()| cause.chain().skip(1).try_for_each(|cause| writeln!(err, "  parce que : {cause}")));
+    // A closed terminal changes nothing to the failure.
+    drop(told);
+    ExitCode::FAILURE
+}

@@ -289,6 +289,23 @@ mod tests {
     }
 
     #[test]
+    fn two_hundred_premium_short_and_foreign_numbers_are_neither_dialled_nor_texted() {
+        const STARTS: [&str; 20] = [
+            "0800", "0805", "0806", "0810", "0820", "0825", "0836", "0890", "0892", "0899", "+3389", "118", "3",
+            "+882", "+881", "+2167", "+4470", "+447911", "+1900", "+37167",
+        ];
+        for start in STARTS {
+            for end in 0..10 {
+                for digits in [4, 5, 6, 7, 8] {
+                    let text = format!("{start}{:0digits$}", 123_400 + end * 7);
+                    let Ok(number) = PhoneNumber::parse(&text) else { continue };
+                    assert_eq!((number.dialable().is_ok(), number.textable().is_ok()), (false, false), "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_number_is_read_in_pairs_and_shown_masked() {
         assert_eq!(number("+33465710001").pairs(), ["04", "65", "71", "00", "01"]);
         assert_eq!(number("+33639980012").masked(), "06 ** ** ** 12");

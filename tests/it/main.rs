@@ -1,4 +1,12 @@
-//! The service seen from outside, one module a room.
+//! The service seen from outside, one module a room. Helpers may unwrap like the tests they serve.
+#![cfg(test)]
 
+mod architecture;
 mod browser;
+mod calls;
+mod db;
+mod lines;
+mod outbox;
 mod simulator;
+mod support;
+mod telephony;

@@ -1,0 +1,166 @@
+-- Lines, calls, requests and callbacks. Instants are unix milliseconds; sealed columns hold personal data (F-77).
+
+create table lines (
+    id         text not null primary key,
+    number     text not null unique,
+    created_at bigint not null
+);
+
+-- Personal data has one address: every number that phoned or that is to be called back.
+create table callers (
+    id            text not null primary key,
+    number_index  text not null unique,   -- keyed hash of the number
+    number        bytea not null,          -- sealed
+    lang          text not null,
+    first_seen_at bigint not null,
+    last_seen_at  bigint not null
+);
+
+create table calls (
+    id         text not null primary key,
+    sid        text not null unique,       -- the provider's id, opaque
+    line_id    text not null references lines (id),
+    caller_id  text references callers (id), -- null: withheld
+    started_at bigint not null,
+    seen_at    bigint not null,           -- the last webhook
+    turn       bigint not null,           -- the turn that is expected next
+    session    bytea not null,              -- sealed: where the call stands in the dialog
+    state      text not null,              -- live, ended
+    outcome    text                        -- how it ended
+);
+create index calls_live on calls (seen_at) where state = 'live';
+create index calls_caller on calls (caller_id, started_at);
+
+create table turns (
+    call_id text not null references calls (id),
+    turn    bigint not null,
+    at      bigint not null,
+    step    text not null,                 -- where the call stood when this turn began
+    exit    text,                          -- by which exit it left that step
+    answer  bytea not null,                 -- sealed: the document that was sent
+    primary key (call_id, turn)
+);
+
+create table beneficiaries (
+    id         text not null primary key,
+    phone_index text,
+    phone      bytea,                       -- sealed; null: not known
+    agreed_at  bigint,                    -- when she agreed herself (F-21)
+    created_at bigint not null
+);
+
+create table requests (
+    id             text not null primary key,
+    reference      text not null unique,   -- six digits (F-22)
+    line_id        text not null references lines (id),
+    call_id        text not null unique references calls (id),
+    caller_id      text references callers (id),
+    contact_id     text references callers (id), -- whom to call back; null: nobody can
+    beneficiary_id text references beneficiaries (id),
+    category       text not null,
+    priority       bigint not null,
+    state          text not null,
+    lang           text not null,
+    postal_code    text,
+    consent        text not null,          -- oui, non, non_demande
+    answers        bytea not null,          -- sealed
+    linked_to      text references requests (id),
+    created_at     bigint not null,
+    updated_at     bigint not null
+);
+create index requests_line on requests (line_id, created_at);
+create index requests_caller on requests (caller_id, category, created_at);
+
+create table callbacks (
+    id             text not null primary key,
+    line_id        text not null references lines (id),
+    call_id        text references calls (id),
+    request_id     text references requests (id),
+    contact_id     text references callers (id), -- null: sans numéro
+    reason         text not null,
+    category       text,
+    priority       bigint not null,       -- 0 to 3 (F-43)
+    lang           text not null,
+    state          text not null,          -- open, claimed, closed
+    opened_at      bigint not null,
+    due_at         bigint not null,       -- by when it must be done (F-43, F-44)
+    promised_until bigint,                -- what the caller was told
+    answers        bytea,                   -- sealed: what was said so far
+    spool_id       text unique,            -- the note of the spool that it came from
+    claimed_by     text,
+    lease_until    bigint,
+    attempts       bigint not null,
+    contacted_at   bigint,
+    disposition    text,
+    closed_at      bigint,
+    unique (call_id, reason)
+);
+create index callbacks_queue on callbacks (priority, due_at) where state <> 'closed';
+create index callbacks_finished on callbacks (line_id, contacted_at);
+create index callbacks_request on callbacks (request_id);
+
+create table recordings (
+    id         text not null primary key,
+    call_id    text not null references calls (id),
+    turn       bigint not null,
+    step       text not null,
+    source_index text not null unique,     -- keyed hash of the provider's id or address
+    source     bytea not null,              -- sealed: the provider's id or address
+    seconds    bigint not null,
+    state      text not null,              -- waiting, kept, absent, discarded
+    file       text,                       -- under the data folder, sealed
+    created_at bigint not null
+);
+
+-- Who waits for a person, in what order.
+create table waiting (
+    call_id   text not null primary key references calls (id),
+    line_id   text not null references lines (id),
+    pool      text not null,               -- desk, on_call
+    priority  bigint not null,
+    joined_at bigint not null,
+    seen_at   bigint not null
+);
+create index waiting_order on waiting (line_id, pool, priority, joined_at);
+
+-- A phone of the desk that rings for one caller at a time.
+create table rings (
+    id          text not null primary key,
+    token       text not null unique,      -- names the whisper document
+    call_id     text not null references calls (id),
+    line_id     text not null references lines (id),
+    phone       text not null,             -- keyed hash of the phone's number
+    need        text not null,             -- the category, for the whisper
+    state       text not null,             -- ringing, accepted, ended
+    started_at  bigint not null,
+    expires_at  bigint not null,
+    accepted_at bigint
+);
+create unique index rings_one_caller_a_phone on rings (line_id, phone) where state <> 'ended';
+create index rings_call on rings (call_id);
+
+-- Request numbers that were tried and not found (T6).
+create table code_tries (
+    id        text not null primary key,
+    caller_id text,
+    at        bigint not null
+);
+create index code_tries_at on code_tries (at);
+
+create table inbound_messages (
+    id        text not null primary key,
+    sid       text not null unique,
+    line_id   text not null references lines (id),
+    caller_id text references callers (id),
+    body      bytea not null,               -- sealed
+    at        bigint not null
+);
+
+-- Who looked at or changed what (F-77).
+create table audit (
+    id      text not null primary key,
+    at      bigint not null,
+    actor   text not null,
+    action  text not null,
+    subject text not null
+);

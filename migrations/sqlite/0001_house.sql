@@ -1,0 +1,23 @@
+-- Facts about the house itself: the fingerprint of its key, the last sign of life.
+create table house (
+    key   text primary key,
+    value text not null
+) strict, without rowid;
+
+-- One row per thing that must leave the building, written in the transaction of its cause.
+create table outbox (
+    id          text primary key,
+    kind        text not null,
+    payload     text not null,
+    dedupe_key  text not null unique,
+    state       text not null check (state in ('queued', 'leased', 'done', 'unknown', 'buried')),
+    attempts    integer not null default 0,
+    created_at  integer not null,
+    run_at      integer not null,
+    leased_till integer,
+    settled_at  integer,
+    last_error  text
+) strict;
+
+create index outbox_due on outbox (run_at) where state = 'queued';
+create index outbox_lapsed on outbox (leased_till) where state = 'leased';

@@ -1,0 +1,3 @@
+//! The journal of who looked at or changed what (F-77). It holds ids, never personal data.
+
+pub mod store;

@@ -1,0 +1,161 @@
+//! Somebody in danger waits and nobody has claimed her callback: whoever is on call is alerted, again and again, by
+//! text and by voice, until one of them takes it (F-43).
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::callback::LEASE;
+use super::store;
+use crate::calls::switchboard::Switchboard;
+use crate::calls::translate::{self, Addresses};
+use crate::calls::whisper::WhisperError;
+use crate::db::DbError;
+use crate::dialog::{Form, Next, Utterance, Value, Values, Wait};
+use crate::lang::Lang;
+use crate::lines::{Line, LineSettings, Lines};
+use crate::outbox::{self, Job, NewJob, Outcome};
+use crate::phone::PhoneNumber;
+use crate::telephony::provider::{OutgoingCall, OutgoingMessage, Provider, ProviderError};
+use crate::telephony::verbs::VoiceResponse;
+
+/// Between two rounds.
+const EVERY: Duration = Duration::from_secs(5 * 60);
+/// An alert older than this says nothing any more.
+const TEXT_VALID_S: u32 = 600;
+/// Seconds for which the phone of whoever is on call rings.
+const RING_S: u16 = 30;
+/// Seconds for which the key is waited for.
+const PATIENCE_S: u32 = 10;
+/// Under whose name a callback taken by voice is held.
+const ON_CALL: &str = "astreinte";
+
+/// One round: unless somebody claimed the callback, the next round is planned and every number on call is reached.
+pub async fn round(
+    board: &Switchboard,
+    lines: &Lines,
+    provider: &dyn Provider,
+    callback_id: Uuid,
+    round: u32,
+) -> Result<Outcome, DbError> {
+    let now = board.clock.now();
+    let Some(line_id) = plan_next(board, callback_id, round, now).await? else { return Ok(Outcome::Done) };
+    let Some(line) = lines.by_id(line_id) else { return Ok(Outcome::fail("the line is not configured any more")) };
+    if line.settings.on_call.is_empty() {
+        tracing::error!("somebody in danger waits and no number is on call: see the callbacks");
+    }
+    for number in &line.settings.on_call {
+        let sent = [text(board, line, provider, number).await, call(board, line, provider, number, callback_id).await];
+        for cause in sent.into_iter().filter_map(Result::err) {
+            tracing::error!(%cause, "an alert did not leave");
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// Plans the next round before this one speaks, so that a crash in between alerts once more rather than never. `None`
+/// once somebody has the callback.
+async fn plan_next(
+    board: &Switchboard,
+    callback_id: Uuid,
+    round: u32,
+    now: Timestamp,
+) -> Result<Option<Uuid>, DbError> {
+    let job = Job::AlertOnCall { callback_id, round: round + 1 };
+    let new = NewJob::due_now(board.ids.row(now), job, format!("alert/{callback_id}/{}", round + 1), now)
+        .due_at(now.checked_add(EVERY).unwrap_or(now));
+    board
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let line = store::line_if_unclaimed(tx, callback_id, now).await?;
+                if line.is_some() {
+                    outbox::enqueue(tx, new).await?;
+                }
+                Ok(line)
+            })
+        })
+        .await
+}
+
+async fn text(
+    board: &Switchboard,
+    line: &Line,
+    provider: &dyn Provider,
+    number: &PhoneNumber,
+) -> Result<(), ProviderError> {
+    let (Ok(to), Some(sender)) = (number.textable(), &line.settings.callers.sms) else { return Ok(()) };
+    let values = Values::from([
+        ("ville".to_owned(), Value::Text(line.settings.town.clone())),
+        ("tel".to_owned(), Value::Text(line.number.national())),
+    ]);
+    let Some(body) = board.voice.load().texts.say(Lang::FRENCH, "a-alerte", &values) else { return Ok(()) };
+    let message = OutgoingMessage {
+        to,
+        from: sender.as_provider_writes().to_owned(),
+        body,
+        status_callback: None,
+        validity_s: Some(TEXT_VALID_S),
+    };
+    provider.send_sms(&message).await.map(drop)
+}
+
+async fn call(
+    board: &Switchboard,
+    line: &Line,
+    provider: &dyn Provider,
+    number: &PhoneNumber,
+    callback_id: Uuid,
+) -> Result<(), ProviderError> {
+    let Ok(to) = number.dialable() else { return Ok(()) };
+    let callers = &line.settings.callers;
+    let shown = callers.automated_voice.as_ref().or(callers.human_callback.as_ref()).unwrap_or(&line.number);
+    let call = OutgoingCall {
+        to,
+        from: shown.clone(),
+        url: format!("{}/telephony/twilio/alert/{callback_id}", board.public_url),
+        status_callback: None,
+        timeout_s: RING_S,
+        time_limit_s: Some(120),
+    };
+    provider.start_call(&call).await.map(drop)
+}
+
+/// What whoever is on call hears.
+pub fn ask(board: &Switchboard, token: &str) -> Result<String, WhisperError> {
+    let base = format!("{}/telephony/twilio/alert/{token}", board.public_url);
+    let addresses = Addresses {
+        action: format!("{base}/key"),
+        silence: format!("{base}/key"),
+        status: String::new(),
+        audio: format!("{}/audio", board.public_url),
+    };
+    let next = Next::Wait(Wait::Key { timeout: PATIENCE_S });
+    let settings = LineSettings::default();
+    let said = [said(board, "alerte-appel")];
+    Ok(translate::response(&said, &next, &settings, &addresses, None, &|_| None).to_xml(false)?)
+}
+
+/// She takes the callback, or does not.
+pub async fn answer(board: &Switchboard, token: &str, key: Option<&str>) -> Result<String, WhisperError> {
+    let Some(id) = token.parse().ok().filter(|_| key == Some("1")) else { return refused() };
+    let now = board.clock.now();
+    let claim = board.db.write(move |tx| Box::pin(async move { store::claim(tx, id, ON_CALL, now, LEASE).await }));
+    let claimed: bool = claim.await?;
+    if !claimed {
+        return refused();
+    }
+    Ok(translate::farewell(Lang::FRENCH, &said(board, "alerte-pris").text(), None).to_xml(false)?)
+}
+
+fn refused() -> Result<String, WhisperError> {
+    Ok(VoiceResponse::new().then(crate::telephony::verbs::Verb::Hangup).to_xml(false)?)
+}
+
+fn said(board: &Switchboard, prompt: &str) -> Utterance {
+    let voice = board.voice.load();
+    let catalog = voice.scripts.catalogs.get(&Lang::FRENCH);
+    let pieces = catalog.and_then(|catalog| catalog.say(prompt, Form { short: false, other: false }, &Values::new()));
+    Utterance { prompt: prompt.to_owned(), lang: Lang::FRENCH, pieces: pieces.unwrap_or_default(), fixed: false }
+}

@@ -1,0 +1,177 @@
+//! A callback: why it is there, how urgent it is, by when it must be done. Pure.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::lines::hours::Hours;
+use crate::lines::promise::Promise;
+
+/// Why somebody must be called back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// Somebody is in danger (F-43).
+    Danger,
+    /// A request was made.
+    Request,
+    /// The caller asked for a person.
+    Person,
+    /// The caller preferred to be called back rather than wait.
+    Waited,
+    /// Nothing was pressed nor said (F-01).
+    Silent,
+    /// The caller hung up with something on her mind (F-19).
+    Interrupted,
+    /// About a request made before.
+    FollowUp,
+    /// The call lasted too long (T1).
+    TooLong,
+    /// The machine failed.
+    Failure,
+    /// A text message came in.
+    Message,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 10] = [
+        Self::Danger,
+        Self::Request,
+        Self::Person,
+        Self::Waited,
+        Self::Silent,
+        Self::Interrupted,
+        Self::FollowUp,
+        Self::TooLong,
+        Self::Failure,
+        Self::Message,
+    ];
+
+    /// The word that flows and the database use.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Danger => "danger",
+            Self::Request => "demande",
+            Self::Person => "personne",
+            Self::Waited => "attente",
+            Self::Silent => "muet",
+            Self::Interrupted => "interrompu",
+            Self::FollowUp => "suivi",
+            Self::TooLong => "long",
+            Self::Failure => "panne",
+            Self::Message => "message",
+        }
+    }
+
+    /// The reason of that word.
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+
+    /// What an agent reads.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Danger => "danger",
+            Self::Request => "demande",
+            Self::Person => "veut parler à une personne",
+            Self::Waited => "attendait une personne",
+            Self::Silent => "appel muet",
+            Self::Interrupted => "appel interrompu",
+            Self::FollowUp => "suivi d'une demande",
+            Self::TooLong => "appel trop long",
+            Self::Failure => "panne pendant l'appel",
+            Self::Message => "message écrit",
+        }
+    }
+
+    /// The level of F-43, from what the caller's answers raised it to: 0 is the most urgent.
+    pub fn priority(self, raised: u8) -> u8 {
+        let own = match self {
+            Self::Danger => 0,
+            Self::Person | Self::Waited | Self::Silent | Self::Failure => 2,
+            Self::Request | Self::Interrupted | Self::FollowUp | Self::TooLong | Self::Message => 3,
+        };
+        match self {
+            Self::Interrupted => own,
+            _ => own.min(raised),
+        }
+    }
+}
+
+/// By when a callback of this level must be done (F-43), or sooner if something sooner was promised (F-44).
+/// P0 counts by the clock, the others in opening hours.
+pub fn due(priority: u8, opened: Timestamp, hours: &Hours, promise: Option<&Promise>) -> Timestamp {
+    let within = match priority {
+        0 => Duration::from_secs(15 * 60),
+        1 => Duration::from_secs(3_600),
+        2 => Duration::from_secs(4 * 3_600),
+        _ => Duration::from_secs(8 * 3_600),
+    };
+    let by_the_clock = opened.checked_add(within).unwrap_or(opened);
+    let due = if priority == 0 { by_the_clock } else { hours.after_open_time(opened, within).unwrap_or(by_the_clock) };
+    promise.map_or(due, |promise| due.min(promise.until))
+}
+
+/// How long a claim lasts unless it is renewed (F-45).
+pub const LEASE: Duration = Duration::from_secs(15 * 60);
+
+/// How a callback ended (F-47).
+pub const DISPOSITIONS: &[(&str, &str)] = &[
+    ("RESOLU", "la personne a ce qu'il lui faut"),
+    ("ORIENTE", "orientée vers un autre service"),
+    ("RAPPEL_FIXE", "un autre rappel est convenu"),
+    ("AIDE_REFUSEE", "la personne ne veut pas d'aide"),
+    ("SANS_SUITE", "rien de plus à faire"),
+    ("DOUBLON", "déjà traité par ailleurs"),
+    ("ANNULE", "annulé par la personne"),
+    ("HORS_ZONE", "hors du secteur"),
+    ("HORS_MISSION", "hors de la mission"),
+    ("FAUX_NUMERO", "le numéro n'est pas le bon"),
+    ("MUET", "personne au bout du fil"),
+    ("MALVEILLANT", "appel malveillant"),
+    ("TEST", "appel d'essai"),
+];
+
+/// Whether that disposition says that somebody was talked to: it then counts for the promise (F-04).
+pub fn is_contact(disposition: &str) -> bool {
+    matches!(disposition, "RESOLU" | "ORIENTE" | "RAPPEL_FIXE" | "AIDE_REFUSEE" | "ANNULE")
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    fn office() -> Hours {
+        Hours::parse("Mo-Fr 08:30-17:00; PH off", TimeZone::get("Europe/Paris").unwrap()).unwrap()
+    }
+
+    fn at(instant: &str) -> Timestamp {
+        instant.parse().unwrap()
+    }
+
+    #[test]
+    fn every_reason_has_its_own_word() {
+        for reason in Reason::ALL {
+            assert_eq!(Reason::of_code(reason.code()), Some(reason));
+        }
+    }
+
+    #[test]
+    fn danger_is_called_back_within_a_quarter_of_an_hour_even_at_night() {
+        assert_eq!(due(0, at("2026-04-14T22:00:00Z"), &office(), None), at("2026-04-14T22:15:00Z"));
+    }
+
+    #[test]
+    fn other_levels_count_opening_hours() {
+        let evening = at("2026-04-14T14:30:00Z");
+        assert_eq!(due(1, evening, &office(), None), at("2026-04-15T07:00:00Z"));
+        assert_eq!(due(2, evening, &office(), None), at("2026-04-15T10:00:00Z"));
+    }
+
+    #[test]
+    fn an_interrupted_call_is_less_urgent_than_a_silent_one() {
+        assert!(Reason::Interrupted.priority(3) > Reason::Silent.priority(3));
+    }
+}

@@ -1,0 +1,53 @@
+//! What an agent does with the queue: take a callback, close it. Every act is journaled.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::callback::LEASE;
+use super::store;
+use crate::audit;
+use crate::db::{Db, DbError};
+
+/// Who acts, when, and the entry of the journal that will say so.
+#[derive(Debug, Clone)]
+pub struct Hand {
+    /// The agent.
+    pub agent: String,
+    /// The id of the entry.
+    pub entry: Uuid,
+    /// The instant.
+    pub now: Timestamp,
+}
+
+/// Takes a callback for a quarter of an hour (F-45); `false` when somebody else holds it or it is closed.
+pub async fn claim(db: &Db, hand: &Hand, id: Uuid) -> Result<bool, DbError> {
+    let hand = hand.clone();
+    db.write(move |tx| {
+        Box::pin(async move {
+            let claimed = store::claim(tx, id, &hand.agent, hand.now, LEASE).await?;
+            if claimed {
+                let subject = id.to_string();
+                audit::store::write(tx, hand.entry, &hand.agent, "callback.claim", &subject, hand.now).await?;
+            }
+            Ok(claimed)
+        })
+    })
+    .await
+}
+
+/// Closes a callback that the agent holds, with how it ended (F-47); `false` when she does not hold it any more.
+/// `contacted` says that somebody was talked to: it then counts for the promise.
+pub async fn close(db: &Db, hand: &Hand, id: Uuid, disposition: &str, contacted: bool) -> Result<bool, DbError> {
+    let (hand, disposition) = (hand.clone(), disposition.to_owned());
+    db.write(move |tx| {
+        Box::pin(async move {
+            let closed = store::close(tx, id, &hand.agent, &disposition, contacted, hand.now).await?;
+            if closed {
+                let subject = id.to_string();
+                audit::store::write(tx, hand.entry, &hand.agent, "callback.close", &subject, hand.now).await?;
+            }
+            Ok(closed)
+        })
+    })
+    .await
+}

@@ -1,0 +1,274 @@
+//! The rows of the staff queue.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::callback::Reason;
+use crate::clock::from_millis;
+use crate::db::{DbError, Tx};
+use crate::lang::Lang;
+use crate::secret::Keyring;
+
+/// A callback to open.
+#[derive(Debug)]
+pub struct NewCallback<'a> {
+    /// Its id.
+    pub id: Uuid,
+    /// The line.
+    pub line_id: Uuid,
+    /// The call that opened it.
+    pub call_id: Option<Uuid>,
+    /// The request behind it.
+    pub request_id: Option<Uuid>,
+    /// Whom to call; `None` is « sans numéro ».
+    pub contact_id: Option<Uuid>,
+    /// Why.
+    pub reason: Reason,
+    /// The category that was chosen.
+    pub category: Option<&'a str>,
+    /// 0 to 3.
+    pub priority: u8,
+    /// The language to speak.
+    pub lang: Lang,
+    /// When.
+    pub opened_at: Timestamp,
+    /// By when it must be done.
+    pub due_at: Timestamp,
+    /// What the caller was told.
+    pub promised_until: Option<Timestamp>,
+    /// What was answered so far, as JSON.
+    pub answers: &'a [u8],
+    /// The note of the spool that it comes from.
+    pub spool_id: Option<&'a str>,
+}
+
+/// Opens a callback, or brings the one of the same call and reason up to date: a call never opens two alike.
+/// Returns the id of the row that stands for it, unless it comes from a note of the spool that was merged before.
+pub async fn open(tx: &mut Tx<'_>, keyring: &Keyring, new: &NewCallback<'_>) -> Result<Option<Uuid>, DbError> {
+    let id = new.id.to_string();
+    let answers = keyring.seal("callbacks.answers", &id, new.answers);
+    let inserted = sqlx::query(
+        "insert into callbacks (id, line_id, call_id, request_id, contact_id, reason, category, priority, lang, state, \
+         opened_at, due_at, promised_until, answers, spool_id, attempts) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, $11, $12, $13, $14, 0) on conflict do nothing",
+    )
+    .bind(id)
+    .bind(new.line_id.to_string())
+    .bind(text(new.call_id))
+    .bind(text(new.request_id))
+    .bind(text(new.contact_id))
+    .bind(new.reason.code())
+    .bind(new.category)
+    .bind(i64::from(new.priority))
+    .bind(new.lang.code())
+    .bind(new.opened_at.as_millisecond())
+    .bind(new.due_at.as_millisecond())
+    .bind(new.promised_until.map(Timestamp::as_millisecond))
+    .bind(answers)
+    .bind(new.spool_id)
+    .execute(tx.conn())
+    .await?;
+    if inserted.rows_affected() == 1 { Ok(Some(new.id)) } else { refresh(tx, keyring, new).await }
+}
+
+/// Brings the open callback of the same call and reason up to date with what was learnt since.
+async fn refresh(tx: &mut Tx<'_>, keyring: &Keyring, new: &NewCallback<'_>) -> Result<Option<Uuid>, DbError> {
+    let Some(call_id) = text(new.call_id) else { return Ok(None) };
+    let row: Option<(String,)> = sqlx::query_as("select id from callbacks where call_id = $1 and reason = $2")
+        .bind(&call_id)
+        .bind(new.reason.code())
+        .fetch_optional(tx.conn())
+        .await?;
+    let Some((id,)) = row else { return Ok(None) };
+    sqlx::query(
+        "update callbacks set contact_id = coalesce($1, contact_id), answers = $2, promised_until = $3 \
+         where id = $4 and state = 'open'",
+    )
+    .bind(text(new.contact_id))
+    .bind(keyring.seal("callbacks.answers", &id, new.answers))
+    .bind(new.promised_until.map(Timestamp::as_millisecond))
+    .bind(&id)
+    .execute(tx.conn())
+    .await?;
+    Ok(id.parse().ok())
+}
+
+/// Closes what a call left open because somebody was talked to; returns how many.
+pub async fn contacted(tx: &mut Tx<'_>, call_id: Uuid, now: Timestamp) -> Result<u64, DbError> {
+    let done = sqlx::query(
+        "update callbacks set state = 'closed', disposition = 'RESOLU', contacted_at = $1, closed_at = $1 \
+         where call_id = $2 and state <> 'closed'",
+    )
+    .bind(now.as_millisecond())
+    .bind(call_id.to_string())
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Closes what waits for a request that was cancelled.
+pub async fn cancelled(tx: &mut Tx<'_>, request_id: Uuid, now: Timestamp) -> Result<(), DbError> {
+    sqlx::query(
+        "update callbacks set state = 'closed', disposition = 'ANNULE', closed_at = $1 \
+         where request_id = $2 and state <> 'closed'",
+    )
+    .bind(now.as_millisecond())
+    .bind(request_id.to_string())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The line of a callback that nobody holds at `now`; `None` once it is claimed or closed.
+pub async fn line_if_unclaimed(tx: &mut Tx<'_>, id: Uuid, now: Timestamp) -> Result<Option<Uuid>, DbError> {
+    let row: Option<(String,)> = sqlx::query_as(
+        "select line_id from callbacks where id = $1 and (state = 'open' or (state = 'claimed' and lease_until < $2))",
+    )
+    .bind(id.to_string())
+    .bind(now.as_millisecond())
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.and_then(|(line,)| line.parse().ok()))
+}
+
+/// Takes a callback until `lease_until`; `false` when somebody else holds it or it is closed (F-45).
+pub async fn claim(tx: &mut Tx<'_>, id: Uuid, agent: &str, now: Timestamp, lease: Duration) -> Result<bool, DbError> {
+    let until = now.checked_add(lease).unwrap_or(now);
+    let done = sqlx::query(
+        "update callbacks set state = 'claimed', claimed_by = $1, lease_until = $2, attempts = attempts + 1 \
+         where id = $3 and (state = 'open' or (state = 'claimed' and (claimed_by = $1 or lease_until < $4)))",
+    )
+    .bind(agent)
+    .bind(until.as_millisecond())
+    .bind(id.to_string())
+    .bind(now.as_millisecond())
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Closes a callback that `agent` holds; `false` when the lease went to somebody else or it is closed.
+pub async fn close(
+    tx: &mut Tx<'_>,
+    id: Uuid,
+    agent: &str,
+    disposition: &str,
+    contacted: bool,
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    let done = sqlx::query(
+        "update callbacks set state = 'closed', disposition = $1, contacted_at = $2, closed_at = $3 \
+         where id = $4 and state = 'claimed' and claimed_by = $5",
+    )
+    .bind(disposition)
+    .bind(contacted.then(|| now.as_millisecond()))
+    .bind(now.as_millisecond())
+    .bind(id.to_string())
+    .bind(agent)
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Opening and first contact of every callback of the line that was finished since `since` (F-04).
+pub async fn finished(
+    tx: &mut Tx<'_>,
+    line_id: Uuid,
+    since: Timestamp,
+) -> Result<Vec<(Timestamp, Timestamp)>, DbError> {
+    let rows: Vec<(i64, i64)> =
+        sqlx::query_as("select opened_at, contacted_at from callbacks where line_id = $1 and contacted_at > $2")
+            .bind(line_id.to_string())
+            .bind(since.as_millisecond())
+            .fetch_all(tx.conn())
+            .await?;
+    Ok(rows.into_iter().map(|(opened, contacted)| (from_millis(opened), from_millis(contacted))).collect())
+}
+
+/// A callback as the desk lists it. The contact is the id and the sealed number of its row.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Its id.
+    pub id: Uuid,
+    /// Why.
+    pub reason: Reason,
+    /// The category that was chosen.
+    pub category: Option<String>,
+    /// 0 to 3.
+    pub priority: u8,
+    /// open, claimed, closed.
+    pub state: String,
+    /// The language to speak.
+    pub lang: String,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// By when it must be done.
+    pub due_at: Timestamp,
+    /// What the caller was told.
+    pub promised_until: Option<Timestamp>,
+    /// Who holds it.
+    pub claimed_by: Option<String>,
+    /// The six digits of the request behind it.
+    pub reference: Option<String>,
+    /// The row of the number to call, still sealed.
+    pub contact: Option<(String, Vec<u8>)>,
+    /// What was answered, as JSON.
+    pub answers: Vec<u8>,
+    /// How it ended.
+    pub disposition: Option<String>,
+}
+
+type ListedRow = (
+    String,
+    String,
+    Option<String>,
+    i64,
+    String,
+    String,
+    i64,
+    i64,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<Vec<u8>>,
+    Option<Vec<u8>>,
+    Option<String>,
+);
+
+const LISTED: &str = "select b.id, b.reason, b.category, b.priority, b.state, b.lang, b.opened_at, b.due_at, \
+     b.promised_until, b.claimed_by, r.reference, c.id, c.number, b.answers, b.disposition from callbacks b \
+     left join requests r on r.id = b.request_id left join callers c on c.id = b.contact_id \
+     where $1 = 1 or b.state <> 'closed' order by b.priority, b.due_at, b.opened_at, b.id";
+
+/// Every callback in the order of F-43, those that are closed only if `all`.
+pub async fn list(tx: &mut Tx<'_>, keyring: &Keyring, all: bool) -> Result<Vec<Listed>, DbError> {
+    let rows: Vec<ListedRow> = sqlx::query_as(LISTED).bind(i64::from(all)).fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().filter_map(|row| listed(keyring, row)).collect())
+}
+
+fn listed(keyring: &Keyring, row: ListedRow) -> Option<Listed> {
+    let sealed = row.13.unwrap_or_default();
+    Some(Listed {
+        answers: keyring.open("callbacks.answers", &row.0, &sealed).unwrap_or_default(),
+        id: row.0.parse().ok()?,
+        reason: Reason::of_code(&row.1)?,
+        category: row.2,
+        priority: u8::try_from(row.3).unwrap_or(3),
+        state: row.4,
+        lang: row.5,
+        opened_at: from_millis(row.6),
+        due_at: from_millis(row.7),
+        promised_until: row.8.map(from_millis),
+        claimed_by: row.9,
+        reference: row.10,
+        contact: row.11.zip(row.12),
+        disposition: row.14,
+    })
+}
+
+fn text(id: Option<Uuid>) -> Option<String> {
+    id.map(|id| id.to_string())
+}

@@ -1,0 +1,68 @@
+//! The end of a call: what was said so far is kept (F-19), phones that ring are let go.
+
+use std::sync::Arc;
+
+use super::queue;
+use super::store::{self, CallRow};
+use super::switchboard::Switchboard;
+use super::task::{self, Context, Opened};
+use crate::callbacks::Reason;
+use crate::db::{DbError, Tx};
+use crate::dialog::Session;
+use crate::lines::Lines;
+
+/// The provider says that a call is over, or a sweep found that it must be. Said twice, it changes nothing.
+pub async fn ended(board: &Arc<Switchboard>, lines: &Arc<Lines>, call_sid: &str) -> Result<(), DbError> {
+    let now = board.clock.now();
+    let (work, lines, sid) = (board.clone(), lines.clone(), call_sid.to_owned());
+    board
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let Some(call) = store::lock(tx, &sid).await?.filter(|call| call.live) else { return Ok(()) };
+                let Some(line) = lines.by_id(call.line_id) else { return Ok(()) };
+                let delay = line.settings.promise_default;
+                let context = Context { board: &work, line, call: &call, now, delay };
+                close(tx, &context).await
+            })
+        })
+        .await
+}
+
+async fn close(tx: &mut Tx<'_>, context: &Context<'_>) -> Result<(), DbError> {
+    let call = context.call;
+    if let Some(mut session) = session(context.board, call) {
+        if queue::store::hang_up(tx, call.id).await? {
+            task::talked(tx, call, &mut session, context.now).await?;
+        }
+        leave(tx, context, &session).await?;
+    }
+    store::end(tx, call.id, "raccroché", context.now).await?;
+    Ok(())
+}
+
+/// The caller is gone: opens the callback of an interrupted call if something was chosen and nothing is kept.
+pub async fn leave(tx: &mut Tx<'_>, context: &Context<'_>, session: &Session) -> Result<(), DbError> {
+    let call = context.call;
+    queue::store::hang_up(tx, call.id).await?;
+    queue::store::leave(tx, call.id).await?;
+    if !session.leaves_a_draft() {
+        return Ok(());
+    }
+    let reason = Reason::Interrupted;
+    let opened = Opened {
+        reason,
+        contact_id: task::contact(tx, context, session).await?,
+        priority: reason.priority(session.priority),
+        request_id: None,
+        opened_at: context.now,
+    };
+    task::open(tx, context, session, &opened).await?;
+    Ok(())
+}
+
+/// Where a call stands, if its session can be read.
+pub fn session(board: &Switchboard, call: &CallRow) -> Option<Session> {
+    let plain = board.keyring.open("calls.session", &call.id.to_string(), &call.session).ok()?;
+    serde_json::from_slice(&plain).ok()
+}

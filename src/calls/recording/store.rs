@@ -1,0 +1,75 @@
+//! The rows of recordings.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{Source, State};
+use crate::db::{DbError, Tx};
+use crate::secret::Keyring;
+
+/// A recording that a turn announces.
+#[derive(Debug)]
+pub struct NewRecording<'a> {
+    /// Its id.
+    pub id: Uuid,
+    /// The call.
+    pub call_id: Uuid,
+    /// The turn that announced it.
+    pub turn: i64,
+    /// The question it answers.
+    pub step: &'a str,
+    /// How the provider names it.
+    pub source: Source,
+    /// Its length.
+    pub seconds: u32,
+    /// Where the audio is.
+    pub state: State,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Stores a recording; `false` when it was announced before: the end of a turn and the provider's report may come in any order.
+pub async fn insert(tx: &mut Tx<'_>, keyring: &Keyring, new: &NewRecording<'_>) -> Result<bool, DbError> {
+    let id = new.id.to_string();
+    let source = serde_json::to_vec(&new.source).unwrap_or_default();
+    let sealed = keyring.seal("recordings.source", &id, &source);
+    let name = new.source.sid.as_deref().or(new.source.url.as_deref()).unwrap_or_default();
+    let done = sqlx::query(
+        "insert into recordings (id, call_id, turn, step, source_index, source, seconds, state, created_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing",
+    )
+    .bind(id)
+    .bind(new.call_id.to_string())
+    .bind(new.turn)
+    .bind(new.step)
+    .bind(keyring.index("recordings.source", name))
+    .bind(sealed)
+    .bind(i64::from(new.seconds))
+    .bind(new.state.word())
+    .bind(new.now.as_millisecond())
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// How the provider names a recording.
+pub async fn source(tx: &mut Tx<'_>, keyring: &Keyring, id: Uuid) -> Result<Option<Source>, DbError> {
+    let row: Option<(Vec<u8>,)> = sqlx::query_as("select source from recordings where id = $1")
+        .bind(id.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    let plain = row.and_then(|(sealed,)| keyring.open("recordings.source", &id.to_string(), &sealed).ok());
+    Ok(plain.and_then(|plain| serde_json::from_slice(&plain).ok()))
+}
+
+/// Moves a recording on; `false` when it was not in that state any more.
+pub async fn change(tx: &mut Tx<'_>, id: Uuid, from: State, to: State, file: Option<&str>) -> Result<bool, DbError> {
+    let done = sqlx::query("update recordings set state = $1, file = $2 where id = $3 and state = $4")
+        .bind(to.word())
+        .bind(file)
+        .bind(id.to_string())
+        .bind(from.word())
+        .execute(tx.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}

@@ -1,0 +1,122 @@
+//! What every use case of a call needs, composed once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::callbacks;
+use crate::clock::Clock;
+use crate::db::{Db, DbError};
+use crate::dialog::{Scripts, Texts, Utterance};
+use crate::id::Ids;
+use crate::lines::Line;
+use crate::lines::promise::expected_delay;
+use crate::secret::Keyring;
+use crate::spool::Spool;
+use crate::telephony::provider::Capabilities;
+
+/// Days of finished callbacks from which the promise is computed (F-04).
+const PROMISE_DAYS: u64 = 14;
+/// For how long a computed delay is good: it moves over days, and a turn must not pay for it.
+const DELAY_IS_GOOD: Duration = Duration::from_secs(60);
+
+/// The scripts in force, and the recordings that replace the synthetic voice.
+#[derive(Debug)]
+pub struct Voice {
+    /// The flow and the words.
+    pub scripts: Scripts,
+    /// The public file name of each recording, by language and prompt (`fr/accueil-bonjour`).
+    pub audio: HashMap<String, String>,
+    /// The content of each recording, by its public name.
+    pub audio_files: HashMap<String, Vec<u8>>,
+    /// The words of the text messages.
+    pub texts: Texts,
+    /// Words of danger in a text message (F-43), folded.
+    pub danger: Vec<String>,
+}
+
+impl Voice {
+    /// The recording that can stand for an utterance.
+    pub fn recorded(&self, utterance: &Utterance) -> Option<String> {
+        let known = self.audio.get(&format!("{}/{}", utterance.lang, utterance.prompt))?;
+        utterance.fixed.then(|| known.clone())
+    }
+}
+
+/// The collaborators of every turn.
+pub struct Switchboard {
+    /// The database.
+    pub db: Db,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn Ids>,
+    /// The keys of sealed columns and of step tokens.
+    pub keyring: Keyring,
+    /// The scripts in force; a broken reload leaves them as they are.
+    pub voice: ArcSwap<Voice>,
+    /// Where providers reach us, without a slash at its end.
+    pub public_url: String,
+    /// What the provider can do.
+    pub capabilities: Capabilities,
+    /// The notebook for the minutes without a database.
+    pub spool: Spool,
+    delays: Mutex<HashMap<Uuid, (Timestamp, Duration)>>,
+}
+
+impl Switchboard {
+    /// Puts the collaborators together.
+    #[expect(clippy::too_many_arguments, reason = "each is a collaborator that the composition root hands over once")]
+    pub fn new(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        keyring: Keyring,
+        voice: Voice,
+        public_url: &str,
+        capabilities: Capabilities,
+        spool: Spool,
+    ) -> Self {
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        let voice = ArcSwap::from_pointee(voice);
+        Self { db, clock, ids, keyring, voice, public_url, capabilities, spool, delays: Mutex::default() }
+    }
+
+    /// The delay that a promise of that line counts on now (F-04).
+    pub async fn delay(&self, line: &Line, now: Timestamp) -> Result<Duration, DbError> {
+        if let Some(known) = self.known_delay(line.id, now) {
+            return Ok(known);
+        }
+        let (line_id, since) = (line.id, back(now, Duration::from_secs(PROMISE_DAYS * 86_400)));
+        let finished: Vec<(Timestamp, Timestamp)> = self
+            .db
+            .read(move |tx| Box::pin(async move { callbacks::store::finished(tx, line_id, since).await }))
+            .await?;
+        let hours = &line.settings.hours;
+        let waits: Vec<_> = finished.iter().map(|(opened, contacted)| hours.open_time(*opened, *contacted)).collect();
+        let delay = expected_delay(&waits, line.settings.promise_default);
+        self.delays.lock().unwrap_or_else(PoisonError::into_inner).insert(line.id, (now, delay));
+        Ok(delay)
+    }
+
+    fn known_delay(&self, line_id: Uuid, now: Timestamp) -> Option<Duration> {
+        let delays = self.delays.lock().unwrap_or_else(PoisonError::into_inner);
+        let (computed, delay) = delays.get(&line_id)?;
+        let age = now.duration_since(*computed).unsigned_abs();
+        (age < DELAY_IS_GOOD).then_some(*delay)
+    }
+}
+
+/// The instant `by` before `now`.
+pub(super) fn back(now: Timestamp, by: Duration) -> Timestamp {
+    now.checked_sub(by).unwrap_or(now)
+}
+
+/// The instant `by` after `now`.
+pub(super) fn later(now: Timestamp, by: Duration) -> Timestamp {
+    now.checked_add(by).unwrap_or(now)
+}

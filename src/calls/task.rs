@@ -1,0 +1,257 @@
+//! What the dialog asks of the service, done in the transaction of the turn: requests, callbacks, the queue.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::store::{self, CallRow};
+use super::switchboard::{Switchboard, back, later};
+use super::{facts, follow_up, person, queue};
+use crate::callbacks;
+use crate::callbacks::callback::{self, Reason};
+use crate::callbacks::store::NewCallback;
+use crate::db::{DbError, Tx};
+use crate::dialog::{Session, Task, Value, Values};
+use crate::lines::Line;
+use crate::lines::promise::{Promise, promise};
+use crate::outbox::{self, Job, NewJob};
+use crate::phone::{Dialable, PhoneNumber};
+use crate::requests::keep::{self, Wish};
+use crate::requests::{self, Consent};
+
+/// The answer that says a caller entered the queue.
+pub const WAITING: &str = "attente";
+/// The answer that says a person took the call.
+pub const TALKED: &str = "personne";
+/// Calls within a day without anybody having called back, from which one step of priority is gained (F-22).
+const INSISTENT: i64 = 3;
+/// How long somebody in danger is left to the phones that ring before whoever is on call is alerted.
+const ALERT_AFTER_CLOSED: Duration = Duration::from_secs(2 * 60);
+/// The same while the desk is open (F-43).
+const ALERT_AFTER_OPEN: Duration = Duration::from_secs(5 * 60);
+
+/// What a task knows about its turn.
+pub struct Context<'a> {
+    /// The collaborators.
+    pub board: &'a Switchboard,
+    /// The line.
+    pub line: &'a Line,
+    /// The call.
+    pub call: &'a CallRow,
+    /// When.
+    pub now: Timestamp,
+    /// The delay that a promise counts on.
+    pub delay: Duration,
+}
+
+impl Context<'_> {
+    /// What may be promised now (F-04).
+    pub fn promise(&self) -> Option<Promise> {
+        promise(self.now, self.delay, &self.line.settings.hours)
+    }
+
+    /// The same, as values to say.
+    pub fn promised(&self) -> Values {
+        facts::promised(self.promise().as_ref(), &self.line.settings, self.now)
+    }
+}
+
+/// What a task answers to the dialog.
+pub struct Done {
+    /// One of the task's outcomes.
+    pub is: &'static str,
+    /// What the dialog may say about it.
+    pub values: Values,
+    /// The phone that rings, and the token of its whisper.
+    pub ringing: Option<(Dialable, String)>,
+}
+
+impl Done {
+    /// An answer without anything to say.
+    pub fn is(is: &'static str) -> Self {
+        Self { is, values: Values::new(), ringing: None }
+    }
+
+    /// The same with values to say.
+    #[must_use]
+    pub fn saying(mut self, values: Values) -> Self {
+        self.values = values;
+        self
+    }
+}
+
+/// Does what the dialog asks for.
+pub async fn perform(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    session: &mut Session,
+    task: &Task,
+) -> Result<Done, DbError> {
+    match task {
+        Task::KeepRequest => keep_request(tx, context, session).await,
+        Task::LeaveCallback(reason) => {
+            let reason = Reason::of_code(reason).unwrap_or(Reason::Failure);
+            let promised = leave_callback(tx, context, session, reason).await?;
+            Ok(Done::is("kept").saying(promised))
+        }
+        Task::CheckPlace => Ok(Done::is(place(context.line, session))),
+        Task::FindRequest => follow_up::find(tx, context, session).await,
+        Task::AddToRequest => follow_up::add(tx, context, session).await,
+        Task::CancelRequest => follow_up::cancel(tx, context, session).await,
+        Task::AskPerson => person::ask(tx, context, session, false).await,
+        Task::AskPersonInDanger => person::ask(tx, context, session, true).await,
+    }
+}
+
+/// Whether the postal code is one that the line serves; a line without a list serves them all.
+fn place(line: &Line, session: &Session) -> &'static str {
+    let code = session.answers.get("code_postal").map(ToString::to_string).unwrap_or_default();
+    if line.settings.serves(&code) { "inside" } else { "outside" }
+}
+
+async fn keep_request(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session) -> Result<Done, DbError> {
+    let Context { board, line, call, now, .. } = *context;
+    let contact_id = contact(tx, context, session).await?;
+    let priority = raised(tx, context, session).await?;
+    let answers = serde_json::to_vec(&session.answers).unwrap_or_default();
+    let postal_code = session.answers.get("code_postal").map(ToString::to_string);
+    let category = session.category.clone().unwrap_or_else(|| "autre".to_owned());
+    let wish = Wish {
+        line_id: line.id,
+        call_id: call.id,
+        caller_id: call.caller_id,
+        contact_id,
+        for_other: session.for_other().then(|| number(session, "tiers_numero")),
+        category: &category,
+        priority,
+        lang: session.lang,
+        postal_code: postal_code.as_deref(),
+        consent: consent(session),
+        answers: &answers,
+    };
+    let kept = keep::keep(tx, &board.keyring, &*board.ids, &wish, now).await?;
+    if let Some(caller) = call.caller_id {
+        requests::store::remember_lang(tx, caller, session.lang).await?;
+    }
+    let opened = Opened { reason: Reason::Request, contact_id, priority, request_id: Some(kept.id), opened_at: now };
+    open(tx, context, session, &opened).await?;
+    session.kept = true;
+    let mut values = context.promised();
+    values.insert("ref".to_owned(), Value::Text(kept.reference));
+    Ok(Done::is("kept").saying(values))
+}
+
+/// Opens a callback for this call and returns what may be promised about it.
+pub async fn leave_callback(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    session: &mut Session,
+    reason: Reason,
+) -> Result<Values, DbError> {
+    let contact_id = contact(tx, context, session).await?;
+    let priority = reason.priority(raised(tx, context, session).await?);
+    let request_id = session.answers.get(follow_up::FOUND).and_then(|id| id.to_string().parse().ok());
+    let opened = Opened { reason, contact_id, priority, request_id, opened_at: context.now };
+    let callback = open(tx, context, session, &opened).await?;
+    if let (Reason::Danger, Some(callback)) = (reason, callback) {
+        alert(tx, context, callback).await?;
+    }
+    if session.answers.contains_key(WAITING) {
+        queue::store::leave(tx, context.call.id).await?;
+    }
+    session.kept = true;
+    Ok(context.promised())
+}
+
+/// What differs from one callback to another.
+pub struct Opened {
+    /// Why.
+    pub reason: Reason,
+    /// Whom to call.
+    pub contact_id: Option<Uuid>,
+    /// 0 to 3.
+    pub priority: u8,
+    /// The request behind it.
+    pub request_id: Option<Uuid>,
+    /// When it counts as opened.
+    pub opened_at: Timestamp,
+}
+
+/// Opens a callback of this call.
+pub async fn open(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    session: &Session,
+    opened: &Opened,
+) -> Result<Option<Uuid>, DbError> {
+    let promise = context.promise();
+    let answers = serde_json::to_vec(&session.answers).unwrap_or_default();
+    let hours = &context.line.settings.hours;
+    let new = NewCallback {
+        id: context.board.ids.row(context.now),
+        line_id: context.line.id,
+        call_id: Some(context.call.id),
+        request_id: opened.request_id,
+        contact_id: opened.contact_id,
+        reason: opened.reason,
+        category: session.category.as_deref(),
+        priority: opened.priority,
+        lang: session.lang,
+        opened_at: opened.opened_at,
+        due_at: callback::due(opened.priority, opened.opened_at, hours, promise.as_ref()),
+        promised_until: promise.map(|promise| promise.until).filter(|_| opened.contact_id.is_some()),
+        answers: &answers,
+        spool_id: None,
+    };
+    callbacks::store::open(tx, &context.board.keyring, &new).await
+}
+
+/// Asks that whoever is on call be alerted unless somebody claims the callback before.
+async fn alert(tx: &mut Tx<'_>, context: &Context<'_>, callback_id: Uuid) -> Result<(), DbError> {
+    let open = context.line.settings.hours.is_open(context.now);
+    let after = if open { ALERT_AFTER_OPEN } else { ALERT_AFTER_CLOSED };
+    let job = Job::AlertOnCall { callback_id, round: 1 };
+    let new = NewJob::due_now(context.board.ids.row(context.now), job, format!("alert/{callback_id}/1"), context.now);
+    outbox::enqueue(tx, new.due_at(later(context.now, after))).await?;
+    Ok(())
+}
+
+/// A person took the call: what it left open is settled.
+pub async fn talked(tx: &mut Tx<'_>, call: &CallRow, session: &mut Session, now: Timestamp) -> Result<(), DbError> {
+    callbacks::store::contacted(tx, call.id, now).await?;
+    queue::store::leave(tx, call.id).await?;
+    session.answers.insert(TALKED.to_owned(), Value::from("oui"));
+    session.kept = true;
+    Ok(())
+}
+
+/// Whom to call back: the number that was typed, else the caller's own unless she gave none.
+pub async fn contact(tx: &mut Tx<'_>, context: &Context<'_>, session: &Session) -> Result<Option<Uuid>, DbError> {
+    if let Some(typed) = number(session, "contact") {
+        let fresh = context.board.ids.row(context.now);
+        return requests::store::caller(tx, &context.board.keyring, fresh, &typed, context.now).await.map(Some);
+    }
+    let refused = session.answers.get("contact_choisi").is_some_and(|choice| *choice == Value::from("aucun"));
+    Ok(context.call.caller_id.filter(|_| !refused))
+}
+
+/// The priority of the answers, one step higher for somebody who calls again and again unheard (F-22).
+async fn raised(tx: &mut Tx<'_>, context: &Context<'_>, session: &Session) -> Result<u8, DbError> {
+    let Some(caller) = context.call.caller_id else { return Ok(session.priority) };
+    let since = back(context.now, Duration::from_secs(86_400));
+    let insistent = store::without_contact(tx, caller, since).await? >= INSISTENT;
+    Ok(if insistent { session.priority.saturating_sub(1).max(1.min(session.priority)) } else { session.priority })
+}
+
+fn consent(session: &Session) -> Consent {
+    match session.answers.get("accord").map(ToString::to_string).as_deref() {
+        Some("oui") if !session.for_other() => Consent::Given,
+        Some("non") => Consent::Refused,
+        _ => Consent::NotAsked,
+    }
+}
+
+fn number(session: &Session, name: &str) -> Option<PhoneNumber> {
+    PhoneNumber::parse(&session.answers.get(name)?.to_string()).ok()
+}

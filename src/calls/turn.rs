@@ -1,0 +1,318 @@
+//! One webhook of a call: dialog and database in one transaction, one document back.
+//!
+//! The number of the turn is in the address of the document before. A turn that was played is answered with the stored
+//! document, same bytes, and changes nothing: so a webhook may come twice, late, or to another instance. A turn that is
+//! ahead or whose token is wrong gets the last document again; a call that is not known begins anew.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::queue;
+use super::store::{self, CallRow, NewCall, Played};
+use super::switchboard::{Switchboard, Voice};
+use super::task::{self, Context};
+use super::translate::{self, Addresses, Ringing};
+use super::{facts, hangup, recordings};
+use crate::db::{DbError, Tx};
+use crate::dialog::{self, Input, Next, Session, StepKind, Stuck, Utterance, Value};
+use crate::lines::Line;
+use crate::phone::{CallerId, Dialable};
+use crate::requests;
+use crate::telephony::event::CallEvent;
+use crate::telephony::verbs::{Verb, VoiceResponse};
+use crate::telephony::xml::DocumentError;
+
+/// The longest that a call may stay in the menus (T1); waiting for a person has a limit of its own.
+const LONGEST_CALL: Duration = Duration::from_secs(15 * 60);
+/// More exchanges with the service than this between two waits can only be a circle.
+const MOST_TASKS: usize = 20;
+
+/// Which turn a webhook answers, as the address of the document before says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct At {
+    /// The number of the turn.
+    pub turn: i64,
+    /// What proves that we gave that address for that call.
+    pub token: String,
+    /// Whether this is the fall-through of a document: the caller did nothing.
+    pub silent: bool,
+}
+
+/// Why a turn could not be played. The caller hears an apology.
+#[derive(Debug, thiserror::Error)]
+pub enum TurnError {
+    /// The database did not do its part.
+    #[error("the turn could not be stored")]
+    Db(#[from] DbError),
+    /// The flow cannot go on.
+    #[error("the dialog is stuck")]
+    Stuck(#[from] Stuck),
+    /// The document is too large.
+    #[error("the document could not be written")]
+    Document(#[from] DocumentError),
+    /// A stored session or answer does not read with this key.
+    #[error("what was stored for this call cannot be read")]
+    Unreadable,
+}
+
+/// Plays one webhook and returns the document.
+pub async fn handle(
+    board: &Arc<Switchboard>,
+    line: &Line,
+    event: CallEvent,
+    caller: CallerId,
+    at: Option<At>,
+) -> Result<String, TurnError> {
+    let now = board.clock.now();
+    let delay = board.delay(line, now).await?;
+    let player = Player { board: board.clone(), line: line.clone(), event, caller, at, now, delay };
+    board.db.write(move |tx| Box::pin(async move { player.play(tx).await })).await
+}
+
+struct Player {
+    board: Arc<Switchboard>,
+    line: Line,
+    event: CallEvent,
+    caller: CallerId,
+    at: Option<At>,
+    now: Timestamp,
+    delay: Duration,
+}
+
+impl Player {
+    async fn play(&self, tx: &mut Tx<'_>) -> Result<String, TurnError> {
+        let known = match self.at {
+            Some(_) => store::lock(tx, &self.event.call_sid).await?,
+            None => None,
+        };
+        let known = match known {
+            Some(call) => Some(call),
+            None if self.begin(tx).await? => None,
+            None => store::lock(tx, &self.event.call_sid).await?,
+        };
+        let call = match known {
+            None => store::lock(tx, &self.event.call_sid).await?.ok_or(TurnError::Unreadable)?,
+            Some(call) => match self.played_before(&call) {
+                Some(turn) => return self.stored(tx, &call, turn).await,
+                None => call,
+            },
+        };
+        self.advance(tx, call).await
+    }
+
+    /// Stores a call that begins; `false` when it is known.
+    async fn begin(&self, tx: &mut Tx<'_>) -> Result<bool, DbError> {
+        let caller_id = match self.caller.number() {
+            Some(number) => {
+                let fresh = self.board.ids.row(self.now);
+                Some(requests::store::caller(tx, &self.board.keyring, fresh, number, self.now).await?)
+            }
+            None => None,
+        };
+        let id = self.board.ids.row(self.now);
+        let new = NewCall { id, sid: &self.event.call_sid, line_id: self.line.id, caller_id, now: self.now };
+        store::begin(tx, &new).await
+    }
+
+    /// The turn whose stored document answers this webhook, unless it is the one that is expected.
+    fn played_before(&self, call: &CallRow) -> Option<i64> {
+        let last = call.turn - 1;
+        match &self.at {
+            None => Some(0),
+            Some(at) if at.token != self.board.keyring.step_token(&self.event.call_sid, at.turn) => Some(last),
+            Some(at) if at.turn == call.turn => None,
+            Some(at) => Some(at.turn.min(last)),
+        }
+    }
+
+    async fn stored(&self, tx: &mut Tx<'_>, call: &CallRow, turn: i64) -> Result<String, TurnError> {
+        let sealed = store::answer(tx, call.id, turn).await?.ok_or(TurnError::Unreadable)?;
+        let place = answer_place(call.id, turn);
+        let plain = self.board.keyring.open("turns.answer", &place, &sealed).map_err(|_| TurnError::Unreadable)?;
+        String::from_utf8(plain).map_err(|_| TurnError::Unreadable)
+    }
+
+    /// Plays the turn that is expected.
+    async fn advance(&self, tx: &mut Tx<'_>, call: CallRow) -> Result<String, TurnError> {
+        let voice = self.board.voice.load_full();
+        let session = self.session(&call, &voice)?;
+        if let Some(recording) = &self.event.recording {
+            recordings::keep(tx, &self.board, &call, &session.at, recording, self.now).await?;
+        }
+        if !call.live || self.event.hung_up {
+            return self.gone(tx, &call, &session).await;
+        }
+        let step = session.at.clone();
+        match self.sprints(tx, &call, &voice, session).await {
+            Err(TurnError::Stuck(Stuck::Unexpected(_))) if call.turn > 0 => self.stored(tx, &call, call.turn - 1).await,
+            Err(cause) => Err(cause),
+            Ok(end) => self.keep(tx, &call, &voice, &step, end).await,
+        }
+    }
+
+    fn session(&self, call: &CallRow, voice: &Voice) -> Result<Session, TurnError> {
+        if call.turn == 0 {
+            return Ok(Session::new(&voice.scripts.flow.start));
+        }
+        let place = call.id.to_string();
+        let plain =
+            self.board.keyring.open("calls.session", &place, &call.session).map_err(|_| TurnError::Unreadable)?;
+        serde_json::from_slice(&plain).map_err(|_| TurnError::Unreadable)
+    }
+
+    /// Runs the dialog until it waits for the caller, doing what it asks for on the way.
+    async fn sprints(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &CallRow,
+        voice: &Voice,
+        mut session: Session,
+    ) -> Result<TurnEnd, TurnError> {
+        let mut facts = facts::facts(&self.line.settings, &self.caller, call.turn, self.now);
+        let context = Context { board: &self.board, line: &self.line, call, now: self.now, delay: self.delay };
+        facts.extend(context.promised());
+        let mut input = self.input(tx, call, voice, &mut session).await?;
+        let mut end = TurnEnd { session, said: Vec::new(), next: Next::End, exit: None, ringing: None };
+        for _ in 0..MOST_TASKS {
+            let sprint = dialog::run(&voice.scripts, end.session, input, &facts)?;
+            end.session = sprint.session;
+            end.said.extend(sprint.said);
+            end.exit = end.exit.or(sprint.exit);
+            let Next::Submit(asked) = sprint.next else {
+                end.next = sprint.next;
+                return Ok(end);
+            };
+            let done = task::perform(tx, &context, &mut end.session, &asked).await?;
+            end.ringing = done.ringing.or(end.ringing);
+            input = Input::Outcome { is: done.is.to_owned(), values: done.values };
+        }
+        Err(Stuck::Endless(end.session.at).into())
+    }
+
+    async fn input(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &CallRow,
+        voice: &Voice,
+        session: &mut Session,
+    ) -> Result<Input, TurnError> {
+        if call.turn == 0 {
+            return Ok(Input::Start);
+        }
+        let waits_for_person = session.answers.contains_key(task::WAITING);
+        if !waits_for_person && self.now.duration_since(call.started_at).unsigned_abs() > LONGEST_CALL {
+            session.at.clone_from(&voice.scripts.flow.limit);
+            return Ok(Input::Start);
+        }
+        let step = voice.scripts.flow.steps.get(&session.at).map(|step| &step.kind);
+        if matches!(step, Some(StepKind::Transfer(_))) {
+            let answered = queue::store::hang_up(tx, call.id).await?;
+            if answered {
+                task::talked(tx, call, session, self.now).await?;
+            }
+            return Ok(Input::Transferred { answered });
+        }
+        let silent = self.at.as_ref().is_some_and(|at| at.silent);
+        Ok(translate::input(&self.event, silent))
+    }
+
+    /// Keeps the turn and returns its document.
+    async fn keep(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &CallRow,
+        voice: &Voice,
+        step: &str,
+        end: TurnEnd,
+    ) -> Result<String, TurnError> {
+        let addresses = self.addresses(call.turn + 1);
+        let ringing = end.ringing.map(|(number, token)| Ringing {
+            number,
+            caller_id: Some(
+                self.line.settings.callers.human_callback.clone().unwrap_or_else(|| self.line.number.clone()),
+            ),
+            whisper_url: format!("{}/telephony/twilio/whisper/{token}", self.board.public_url),
+        });
+        let recorded = |utterance: &Utterance| voice.recorded(utterance);
+        let settings = &self.line.settings;
+        let response = translate::response(&end.said, &end.next, settings, &addresses, ringing, &recorded);
+        let outcome = (end.next == Next::End).then(|| outcome(&end.session));
+        self.store(tx, call, step, end.exit.as_deref(), &end.session, &response, outcome).await
+    }
+
+    /// The caller hung up while a message was recorded: what she said is kept, and somebody calls back.
+    async fn gone(&self, tx: &mut Tx<'_>, call: &CallRow, session: &Session) -> Result<String, TurnError> {
+        let goodbye = VoiceResponse::new().then(Verb::Hangup);
+        let context = Context { board: &self.board, line: &self.line, call, now: self.now, delay: self.delay };
+        if call.live {
+            hangup::leave(tx, &context, session).await?;
+        }
+        self.store(tx, call, &session.at, Some("raccroche"), session, &goodbye, Some("raccroché")).await
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "everything that one row of a turn holds")]
+    async fn store(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &CallRow,
+        step: &str,
+        exit: Option<&str>,
+        session: &Session,
+        response: &VoiceResponse,
+        outcome: Option<&str>,
+    ) -> Result<String, TurnError> {
+        let document = response.to_xml(self.line.settings.ssml)?;
+        let keyring = &self.board.keyring;
+        let plain = serde_json::to_vec(session).map_err(|_| TurnError::Unreadable)?;
+        let played = Played {
+            call_id: call.id,
+            turn: call.turn,
+            step,
+            exit,
+            answer: keyring.seal("turns.answer", &answer_place(call.id, call.turn), document.as_bytes()),
+            session: keyring.seal("calls.session", &call.id.to_string(), &plain),
+            outcome,
+            now: self.now,
+        };
+        if store::play(tx, &played).await? { Ok(document) } else { self.stored(tx, call, call.turn).await }
+    }
+
+    fn addresses(&self, turn: i64) -> Addresses {
+        let base = format!("{}/telephony/twilio", self.board.public_url);
+        let action = format!("{base}/voice/{turn}/{}", self.board.keyring.step_token(&self.event.call_sid, turn));
+        Addresses {
+            silence: format!("{action}/silence"),
+            action,
+            status: format!("{base}/status"),
+            audio: format!("{}/audio", self.board.public_url),
+        }
+    }
+}
+
+/// Where the dialog stands after its sprints.
+struct TurnEnd {
+    session: Session,
+    said: Vec<Utterance>,
+    next: Next,
+    exit: Option<String>,
+    ringing: Option<(Dialable, String)>,
+}
+
+/// How a call that was led to its end ended, for figures.
+fn outcome(session: &Session) -> &'static str {
+    let has = |name: &str| session.answers.contains_key(name);
+    match () {
+        () if session.answers.get(task::TALKED).is_some_and(|talked| *talked == Value::from("oui")) => "personne",
+        () if has("ref") => "demande",
+        () if session.kept => "rappel",
+        () => "fin",
+    }
+}
+
+/// What a sealed answer is bound to: its call and its turn.
+fn answer_place(call_id: Uuid, turn: i64) -> String {
+    format!("{call_id}/{turn}")
+}

@@ -1,0 +1,105 @@
+//! Puts the service together from its settings: the only place where every part meets.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
+
+use super::voice;
+use crate::app::App;
+use crate::calls::switchboard::Switchboard;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{self, Db, DbError, Options};
+use crate::http::refusals::Refusals;
+use crate::id::Ids;
+use crate::lines::{Line, LineSettings, Lines};
+use crate::secret::{self, Keyring};
+use crate::spool::Spool;
+use crate::telephony::provider::Provider;
+use crate::telephony::signature::Verifier;
+
+/// What differs between the service, its demonstration and its tests.
+pub struct Parts {
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn Ids>,
+    /// Who reaches the outside world.
+    pub provider: Arc<dyn Provider>,
+    /// The account that every webhook must name.
+    pub account: String,
+    /// The tokens that sign webhooks.
+    pub tokens: Vec<SecretString>,
+}
+
+/// Opens the database with its key. A server that is down is no error: the service starts and apologises.
+pub async fn open(config: &Config) -> anyhow::Result<(Db, Keyring)> {
+    let keyring = secret::load_or_create(&config.storage.key_file)?;
+    let db = Db::open(config.database.url.expose_secret(), Options::default()).await?;
+    Ok((db, keyring))
+}
+
+/// Brings the tables up to date, checks the key, gives every line its row.
+pub async fn prepare(db: &Db, keyring: &Keyring, lines: &Lines, clock: &dyn Clock) -> Result<(), DbError> {
+    db.migrate().await?;
+    db::check_key(db, keyring.fingerprint()).await?;
+    let (lines, now) = (lines.iter().cloned().collect::<Vec<_>>(), clock.now());
+    db.write(move |tx| Box::pin(async move { crate::lines::store::keep(tx, &lines, now).await })).await
+}
+
+/// The lines of the settings; without any, those that the database knows, with ordinary settings.
+pub async fn lines(config: &Config, db: &Db, keyring: &Keyring) -> Lines {
+    let configured: Vec<_> = config
+        .lines
+        .iter()
+        .map(|line| Line {
+            id: line_id(keyring, line.number.as_e164()),
+            number: line.number.clone(),
+            settings: Arc::new(line.settings.clone()),
+        })
+        .collect();
+    if !configured.is_empty() {
+        return Lines::new(configured);
+    }
+    let known = db.read(|tx| Box::pin(async move { crate::lines::store::list(tx).await }));
+    let known: Result<Vec<_>, DbError> = known.await;
+    let settings = Arc::new(LineSettings::default());
+    let line = |(id, number)| Line { id, number, settings: settings.clone() };
+    Lines::new(known.unwrap_or_default().into_iter().map(line).collect())
+}
+
+/// The id of a line follows from its number, so that instances agree and a start needs no database.
+fn line_id(keyring: &Keyring, number: &str) -> Uuid {
+    let bits = u128::from_str_radix(&keyring.index("lines.id", number), 16).unwrap_or_default();
+    uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid()
+}
+
+/// The service of these settings.
+pub fn app(config: &Config, db: Db, keyring: Keyring, lines: Lines, parts: Parts) -> anyhow::Result<Arc<App>> {
+    let folder = &config.storage.data_dir;
+    let instance = config.server.listen.to_string().replace(':', "-").replace(['[', ']'], "");
+    let spool = Spool::open(&folder.join("carnet").join(instance), keyring.clone())
+        .with_context(|| format!("le dossier {} ne peut pas être écrit", folder.display()))?;
+    let board = Switchboard::new(
+        db,
+        parts.clock,
+        parts.ids,
+        keyring,
+        voice::load(config.voice_scripts.as_deref())?,
+        config.server.public_url.as_str(),
+        parts.provider.capabilities(),
+        spool,
+    );
+    Ok(Arc::new(App {
+        board: Arc::new(board),
+        lines: Arc::new(lines),
+        provider: parts.provider,
+        verifier: Verifier::new(parts.tokens),
+        account: parts.account,
+        refusals: Refusals::in_file(folder.join("refus.json")),
+        recordings: folder.join("messages"),
+        outbox_delays: config.outbox_delays.clone(),
+    }))
+}

@@ -1,0 +1,87 @@
+//! Reads the voice-scripts: those inside the program, or a folder of the town's own.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use rust_embed::RustEmbed;
+
+use crate::calls::switchboard::Voice;
+use crate::dialog::{Files, Scripts, Texts};
+use crate::secret::content_hash;
+use crate::sms::danger;
+
+/// The voice-scripts as they were when the program was built.
+#[derive(RustEmbed)]
+#[folder = "voice-scripts"]
+struct Embedded;
+
+/// Every file, by its path relative to the folder of the voice-scripts.
+pub type Raw = BTreeMap<String, Vec<u8>>;
+
+/// The files of `folder`, or those inside the program.
+pub fn files(folder: Option<&Path>) -> anyhow::Result<Raw> {
+    match folder {
+        Some(folder) => {
+            let mut files = Raw::new();
+            gather(folder, folder, &mut files)
+                .with_context(|| format!("le dossier des scripts {} ne se lit pas", folder.display()))?;
+            if files.is_empty() {
+                bail!("le dossier des scripts {} est vide", folder.display());
+            }
+            Ok(files)
+        }
+        None => Ok(Embedded::iter()
+            .filter_map(|path| Some((path.to_string(), Embedded::get(&path)?.data.into_owned())))
+            .collect()),
+    }
+}
+
+fn gather(root: &Path, folder: &Path, files: &mut Raw) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            gather(root, &path, files)?;
+        } else if let Ok(name) = path.strip_prefix(root) {
+            files.insert(name.to_string_lossy().replace('\\', "/"), std::fs::read(&path)?);
+        }
+    }
+    Ok(())
+}
+
+/// The files that are text.
+pub fn texts(files: &Raw) -> Files {
+    let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
+    let is_text = |path: &str| [".xml", ".ftl", ".txt"].iter().any(|end| path.ends_with(end));
+    files.iter().filter(|(path, _)| is_text(path)).map(|(path, bytes)| (path.clone(), text(bytes))).collect()
+}
+
+/// The scripts ready to run. Scripts that do not read stop the start, with file, line and what to mend.
+pub fn load(folder: Option<&Path>) -> anyhow::Result<Voice> {
+    let raw = files(folder)?;
+    let files = texts(&raw);
+    let (scripts, mut problems) = Scripts::read(&files);
+    let (words, more) = Texts::read(&files);
+    problems.extend(more);
+    if !problems.is_empty() {
+        let list: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        bail!("les scripts ne se lisent pas :\n{}", list.join("\n"));
+    }
+    let danger = files.get("fr/danger.txt").map(|list| danger::words(list)).unwrap_or_default();
+    let (audio, audio_files) = recordings(&raw);
+    Ok(Voice { scripts, audio, audio_files, texts: words, danger })
+}
+
+/// The recordings of prompts: `<lang>/audio/<prompt>.wav` is served as `<lang>/<prompt>-<hash>.wav`, because providers
+/// keep a copy of what they fetched under an address.
+fn recordings(raw: &Raw) -> (HashMap<String, String>, HashMap<String, Vec<u8>>) {
+    let (mut names, mut contents) = (HashMap::new(), HashMap::new());
+    for (path, bytes) in raw {
+        let Some((lang, file)) = path.split_once("/audio/") else { continue };
+        let Some((prompt, kind @ ("wav" | "mp3"))) = file.rsplit_once('.') else { continue };
+        let public = format!("{lang}/{prompt}-{}.{kind}", content_hash(bytes));
+        names.insert(format!("{lang}/{prompt}"), public.clone());
+        contents.insert(public, bytes.clone());
+    }
+    (names, contents)
+}

@@ -1,0 +1,61 @@
+//! The few places where one SQL text does not do for both databases.
+
+use std::borrow::Cow;
+
+use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
+
+use super::Kind;
+
+/// Ends a select whose rows this transaction is about to change. `SQLite` has one writer at a time: nothing to add.
+pub const fn for_update(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Sqlite => "",
+        Kind::Postgres => " for update",
+    }
+}
+
+/// Ends a select that takes rows nobody else is taking.
+pub const fn skip_locked(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Sqlite => "",
+        Kind::Postgres => " for update skip locked",
+    }
+}
+
+/// A select that ends with [`for_update`], ready to be given to `sqlx::query`.
+pub fn locking(kind: Kind, select: &'static str) -> SqlStr {
+    match kind {
+        Kind::Sqlite => select.into_sql_str(),
+        Kind::Postgres => AssertSqlSafe(format!("{select}{}", for_update(kind))).into_sql_str(),
+    }
+}
+
+/// A statement in which `{skip locked}` stands where [`skip_locked`] goes, ready to be given to `sqlx::query`.
+pub fn with_skip_locked(kind: Kind, statement: &'static str) -> SqlStr {
+    AssertSqlSafe(statement.replace("{skip locked}", skip_locked(kind))).into_sql_str()
+}
+
+/// `text` as both databases keep it: `PostgreSQL` refuses U+0000, which nobody says or types.
+pub fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { Cow::Owned(text.replace('\0', "")) } else { Cow::Borrowed(text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_about_to_change_is_locked_only_where_writers_run_side_by_side() {
+        assert_eq!(locking(Kind::Sqlite, "select 1").as_str(), "select 1");
+        assert_eq!(locking(Kind::Postgres, "select 1").as_str(), "select 1 for update");
+        let select = "select (select 1{skip locked})";
+        assert_eq!(with_skip_locked(Kind::Sqlite, select).as_str(), "select (select 1)");
+        assert_eq!(with_skip_locked(Kind::Postgres, select).as_str(), "select (select 1 for update skip locked)");
+    }
+
+    #[test]
+    fn text_loses_its_nul_characters_and_nothing_else() {
+        assert_eq!(storable("bon\0jour\u{1f600}é"), "bonjour\u{1f600}é");
+        assert!(matches!(storable("bonjour"), Cow::Borrowed(_)));
+    }
+}

@@ -1,0 +1,178 @@
+//! The one writer of a `SQLite` file: closures that wait together are committed together.
+//!
+//! It takes what is queued (up to [`GROUP`]) and never waits for more, so a lone caller pays one commit and a crowd
+//! shares one. Each closure has its own savepoint: a bad neighbour rolls back alone, panics included. Answers leave only
+//! after the commit. If the group as a whole fails, every closure of it gets the error and the connection is opened
+//! again: a full or failing disk stops nothing for ever.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use sqlx::any::AnyConnectOptions;
+use sqlx::{AnyConnection, Connection};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{DbError, Kind, Tx, caught, sqlite};
+
+/// The most closures that one commit carries.
+const GROUP: usize = 64;
+/// How many closures may wait for their turn before callers wait to be queued at all.
+const QUEUE: usize = 1024;
+
+/// The callers' end of the queue.
+pub(super) struct Writer {
+    queue: mpsc::Sender<Message>,
+    patience: Duration,
+}
+
+enum Message {
+    Work(Box<dyn Work>),
+    Stop(oneshot::Sender<()>),
+}
+
+impl Writer {
+    /// Opens the file and starts the writer's task.
+    pub(super) async fn start(options: AnyConnectOptions, patience: Duration) -> Result<Self, DbError> {
+        let conn = sqlite::connect_writer(&options).await?;
+        let (queue, received) = mpsc::channel(QUEUE);
+        tokio::spawn(serve(Some(conn), options, received));
+        Ok(Self { queue, patience })
+    }
+
+    /// Queues `work` and answers after its commit.
+    pub(super) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+        F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let item = Item { work: Some(work), patience: self.patience, outcome: None, reply };
+        let exchange = async {
+            self.queue.send(Message::Work(Box::new(item))).await.map_err(|_| DbError::closed())?;
+            answer.await.map_err(|_| DbError::closed())?
+        };
+        tokio::time::timeout(self.patience, exchange).await.unwrap_or_else(|_| Err(DbError::timed_out().into()))
+    }
+
+    /// Refuses new work, commits what was queued, closes the file.
+    pub(super) async fn close(&self) {
+        let (stopped, done) = oneshot::channel();
+        if self.queue.send(Message::Stop(stopped)).await.is_ok() {
+            let _ = done.await;
+        }
+    }
+}
+
+async fn serve(mut conn: Option<AnyConnection>, options: AnyConnectOptions, mut queue: mpsc::Receiver<Message>) {
+    let mut received = Vec::with_capacity(GROUP);
+    let mut stopping = Vec::new();
+    while queue.recv_many(&mut received, GROUP).await > 0 {
+        let mut group = Vec::with_capacity(received.len());
+        for message in received.drain(..) {
+            match message {
+                Message::Work(work) if work.is_awaited() => group.push(work),
+                Message::Work(_) => {}
+                Message::Stop(stopped) => stopping.push(stopped),
+            }
+        }
+        if !stopping.is_empty() {
+            queue.close();
+        }
+        if !group.is_empty() {
+            commit_and_answer(&mut conn, &options, group).await;
+        }
+    }
+    if let Some(conn) = conn {
+        let _ = conn.close().await;
+    }
+    // The answers leave by dropping: the file is closed by now.
+    drop(stopping);
+}
+
+async fn commit_and_answer(
+    conn: &mut Option<AnyConnection>,
+    options: &AnyConnectOptions,
+    mut group: Vec<Box<dyn Work>>,
+) {
+    // Closures are caught one by one; this is for the driver, so that nothing ever ends the only writer.
+    let committing = AssertUnwindSafe(commit_with(conn, options, &mut group)).catch_unwind();
+    let outcome = committing.await.unwrap_or(Err(DbError::Panicked)).map_err(|error| error.as_unavailable());
+    if let Err(error) = &outcome {
+        tracing::error!(error = error as &dyn std::error::Error, waiting = group.len(), "a group was not committed");
+        *conn = None;
+    }
+    for work in group {
+        work.answer(outcome.clone());
+    }
+}
+
+async fn commit_with(
+    conn: &mut Option<AnyConnection>,
+    options: &AnyConnectOptions,
+    group: &mut [Box<dyn Work>],
+) -> Result<(), DbError> {
+    match conn {
+        Some(conn) => commit(conn, group).await,
+        None => commit(conn.insert(sqlite::connect_writer(options).await?), group).await,
+    }
+}
+
+async fn commit(conn: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result<(), DbError> {
+    let mut tx = conn.begin_with("begin immediate").await?;
+    if let [alone] = group {
+        let kept = alone.run(Tx { conn: &mut tx, kind: Kind::Sqlite }).await;
+        return Ok(if kept { tx.commit().await } else { tx.rollback().await }?);
+    }
+    for work in group {
+        let mut point = tx.begin().await?;
+        let kept = work.run(Tx { conn: &mut point, kind: Kind::Sqlite }).await;
+        if kept { point.commit().await } else { point.rollback().await }?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// One closure in the queue, whatever it answers.
+trait Work: Send {
+    /// False when its caller has gone, its patience at an end: what nobody awaits is not begun.
+    fn is_awaited(&self) -> bool;
+    /// Runs it; true when its changes are to be kept.
+    fn run<'t>(&'t mut self, tx: Tx<'t>) -> BoxFuture<'t, bool>;
+    /// Tells its caller. When the group failed everybody gets that error, even who had a refusal of its own: it may rest
+    /// on a neighbour's change that was not kept either.
+    fn answer(self: Box<Self>, group: Result<(), DbError>);
+}
+
+struct Item<T, E, F> {
+    work: Option<F>,
+    patience: Duration,
+    outcome: Option<Result<T, E>>,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, F> Work for Item<T, E, F>
+where
+    T: Send,
+    E: From<DbError> + Send,
+    F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send,
+{
+    fn is_awaited(&self) -> bool {
+        !self.reply.is_closed()
+    }
+
+    fn run<'t>(&'t mut self, mut tx: Tx<'t>) -> BoxFuture<'t, bool> {
+        Box::pin(async move {
+            let Some(work) = self.work.take() else { return false };
+            let outcome = tokio::time::timeout(self.patience, caught(work, &mut tx)).await;
+            let outcome = outcome.unwrap_or_else(|_| Err(DbError::timed_out().into()));
+            self.outcome.insert(outcome).is_ok()
+        })
+    }
+
+    fn answer(self: Box<Self>, group: Result<(), DbError>) {
+        let outcome = self.outcome.unwrap_or_else(|| Err(DbError::closed().into()));
+        let _ = self.reply.send(group.map_err(E::from).and(outcome));
+    }
+}

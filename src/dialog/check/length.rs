@@ -1,0 +1,121 @@
+//! Proof: no phrase takes more than twenty seconds, even with the longest values (F-20).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::{Timing, values};
+use crate::dialog::Scripts;
+use crate::dialog::facts::FACTS;
+use crate::dialog::flow::{Flow, StepKind};
+use crate::dialog::problem::Problem;
+use crate::dialog::session::{Value, Values};
+use crate::dialog::utterance::{Piece, duration, with_pauses_between_options};
+use crate::dialog::words::Catalog;
+
+const LIMIT: Duration = Duration::from_secs(20);
+/// Forms that a phrase may have beside its plain words.
+const FORMS: [Option<&str>; 4] = [None, Some("court"), Some("tiers"), Some("court-tiers")];
+/// Ways to fill a phrase that are tried at most; beyond, the samples of a value are cut short.
+const COMBINATIONS: usize = 2_000;
+
+/// The longest that a phrase may be, in words and time, with what could not be said of it.
+struct Spoken {
+    takes: Duration,
+    fault: Option<String>,
+}
+
+pub(super) fn prove(scripts: &Scripts, town: &str) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for catalog in scripts.catalogs.values() {
+        let file = format!("{}/voice.ftl", catalog.lang);
+        let line = |id: &str| catalog.line(id).unwrap_or(1);
+        for (id, spoken) in all(scripts, catalog, town) {
+            if spoken.takes > LIMIT {
+                let seconds = spoken.takes.as_secs_f32();
+                let sentence = format!(
+                    "la phrase « {id} » dure {seconds:.0} secondes au pire ; vingt au plus. Raccourcissez-la, ou coupez-la en deux."
+                );
+                problems.push(Problem::new(&file, line(&id), sentence));
+            }
+            if let Some(fault) = spoken.fault {
+                problems.push(Problem::new(
+                    &file,
+                    line(&id),
+                    format!("la phrase « {id} » ne peut pas être dite ({fault})."),
+                ));
+            }
+        }
+    }
+    problems
+}
+
+/// The phrase that takes longest, of all languages.
+pub(super) fn longest(scripts: &Scripts, town: &str) -> Option<Timing> {
+    let spoken = scripts.catalogs.values().flat_map(|catalog| {
+        all(scripts, catalog, town).into_iter().map(|(id, spoken)| (spoken.takes, format!("{id} ({})", catalog.lang)))
+    });
+    let (takes, what) = spoken.max()?;
+    Some(Timing { what: format!("La phrase la plus longue : {what}"), takes, limit: Some(LIMIT) })
+}
+
+fn all(scripts: &Scripts, catalog: &Catalog, town: &str) -> BTreeMap<String, Spoken> {
+    let known = samples(scripts, catalog, town);
+    let menus = menus(&scripts.flow);
+    let measured = catalog.ids().map(|id| (id.to_owned(), measure(catalog, id, &known, menus.contains(&id))));
+    measured.collect()
+}
+
+/// The phrases that list options, which are heard with short silences.
+fn menus(flow: &Flow) -> Vec<&str> {
+    let menus = flow.steps.values().filter_map(|step| match &step.kind {
+        StepKind::Menu(menu) => Some(&menu.prompts),
+        _ => None,
+    });
+    menus.flatten().map(|prompt| prompt.id.as_str()).collect()
+}
+
+fn samples(scripts: &Scripts, catalog: &Catalog, town: &str) -> BTreeMap<String, Vec<Value>> {
+    let mut known = values::known(&scripts.flow);
+    for (name, samples) in &mut known {
+        if FACTS.iter().all(|fact| fact.name != name) {
+            samples.push("".into());
+        }
+    }
+    known.insert("ville".to_owned(), vec![town.into()]);
+    let needs = scripts.flow.categories.keys().map(|code| crate::dialog::need(scripts, catalog.lang, code).into());
+    known.insert("besoin".to_owned(), needs.collect());
+    known
+}
+
+fn measure(catalog: &Catalog, id: &str, known: &BTreeMap<String, Vec<Value>>, options: bool) -> Spoken {
+    let mut spoken = Spoken { takes: Duration::ZERO, fault: None };
+    for values in fillings(&catalog.variables(id), known) {
+        for (pieces, fault) in FORMS.iter().filter_map(|form| catalog.form(id, *form, &values)) {
+            let pieces: Vec<Piece> = if options { with_pauses_between_options(pieces) } else { pieces };
+            spoken.takes = spoken.takes.max(duration(&pieces));
+            spoken.fault = spoken.fault.or(Some(fault).filter(|fault| !fault.is_empty()));
+        }
+    }
+    spoken
+}
+
+/// Every way to give the names one of their samples.
+fn fillings(names: &[&str], known: &BTreeMap<String, Vec<Value>>) -> Vec<Values> {
+    let mut all = vec![Values::new()];
+    for name in names {
+        let samples = known.get(*name).map(Vec::as_slice).unwrap_or_default();
+        let room = (COMBINATIONS / all.len()).max(1);
+        let wider = samples.iter().take(room).flat_map(|sample| {
+            all.iter().map(|values| {
+                let mut values = values.clone();
+                values.insert((*name).to_owned(), sample.clone());
+                values
+            })
+        });
+        let wider: Vec<_> = wider.collect();
+        if !wider.is_empty() {
+            all = wider;
+        }
+    }
+    all
+}

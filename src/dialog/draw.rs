@@ -1,0 +1,8 @@
+//! Draws the flow.
+
+use super::Scripts;
+
+/// The drawing.
+pub fn draw(_scripts: &Scripts) -> String {
+    String::new()
+}

@@ -1,0 +1,211 @@
+//! All SQL of the outbox: functions over a transaction.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+use sqlx::{Row, SqlStr};
+use uuid::Uuid;
+
+use super::job::Job;
+use super::retry::{self, Outcome, Settled};
+use crate::clock::from_millis;
+use crate::db::{self, DbError, Tx};
+
+/// The longest cause that a row keeps, in characters.
+const CAUSE_LENGTH: usize = 500;
+
+/// What is to be done, and the name under which it is done only once.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    /// The row.
+    pub id: Uuid,
+    /// What to do.
+    pub job: Job,
+    /// Names the thing itself (`fetch-recording/RE12…`): a second job under the same key changes nothing.
+    pub dedupe_key: String,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When it is due.
+    pub run_at: Timestamp,
+}
+
+impl NewJob {
+    /// A job that is due at once.
+    pub fn due_now(id: Uuid, job: Job, dedupe_key: impl Into<String>, now: Timestamp) -> Self {
+        Self { id, job, dedupe_key: dedupe_key.into(), created_at: now, run_at: now }
+    }
+
+    /// The same, due later.
+    #[must_use]
+    pub fn due_at(self, run_at: Timestamp) -> Self {
+        Self { run_at, ..self }
+    }
+}
+
+/// A job in the hands of a worker, until its lease lapses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// The row.
+    pub id: Uuid,
+    /// 1 for the first try. Only the last attempt may settle.
+    pub attempt: i64,
+    /// What to do.
+    pub job: Job,
+}
+
+/// What waits, for the health page and the desk.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Jobs that are due or will be.
+    pub waiting: i64,
+    /// Jobs given up.
+    pub buried: i64,
+    /// Jobs of which nobody knows whether they happened.
+    pub unknown: i64,
+    /// Since when the oldest due job has been due.
+    pub due_since: Option<Timestamp>,
+}
+
+/// Writes a job in the transaction of its cause. False when there is one under this dedupe key already.
+pub async fn enqueue(tx: &mut Tx<'_>, new: NewJob) -> Result<bool, DbError> {
+    let insert = "insert into outbox (id, kind, payload, dedupe_key, state, created_at, run_at) \
+                  values ($1, $2, $3, $4, 'queued', $5, $6) on conflict (dedupe_key) do nothing";
+    let inserted = sqlx::query(insert)
+        .bind(new.id.to_string())
+        .bind(new.job.kind())
+        .bind(new.job.payload())
+        .bind(db::storable(&new.dedupe_key).into_owned())
+        .bind(new.created_at.as_millisecond())
+        .bind(new.run_at.as_millisecond())
+        .execute(tx.conn())
+        .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+/// Takes up to `limit` jobs that are due, or whose worker has let its lease lapse, oldest first. Nobody else gets them
+/// for the time of `lease`. A job beyond its last try is buried here: each try before ended its worker.
+pub async fn claim(
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    lease: Duration,
+    limit: i64,
+    delays: &[Duration],
+) -> Result<Vec<Claimed>, DbError> {
+    let till = now.checked_add(lease).unwrap_or(Timestamp::MAX);
+    let rows = sqlx::query(claiming(tx))
+        .bind(now.as_millisecond())
+        .bind(till.as_millisecond())
+        .bind(limit)
+        .bind(format!(",{},", Job::KINDS.join(",")))
+        .fetch_all(tx.conn())
+        .await?;
+    let mut claimed = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (id, attempt, job) = read(&row)?;
+        match job {
+            Ok(_) if retry::is_one_too_many(attempt, delays) => bury(tx, id, attempt, "lease lapsed", now).await?,
+            Ok(job) => claimed.push(Claimed { id, attempt, job }),
+            Err(unreadable) => bury(tx, id, attempt, &unreadable.to_string(), now).await?,
+        }
+    }
+    claimed.sort_by_key(|claimed| claimed.id);
+    Ok(claimed)
+}
+
+/// One statement, in which two workers never take the same row.
+fn claiming(tx: &Tx<'_>) -> SqlStr {
+    db::with_skip_locked(
+        tx.kind(),
+        "with due as materialized (select id as due_id from outbox \
+         where (state = 'queued' and run_at <= $1 or state = 'leased' and leased_till <= $1) \
+         and $4 like '%,' || kind || ',%' order by run_at, id limit $3{skip locked}) \
+         update outbox set state = 'leased', attempts = attempts + 1, leased_till = $2 from due where id = due_id \
+         returning id, attempts, kind, payload",
+    )
+}
+
+fn read(row: &AnyRow) -> Result<(Uuid, i64, Result<Job, super::JobError>), DbError> {
+    let id: String = row.try_get("id")?;
+    let id = id.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+    let job = Job::read(row.try_get("kind")?, row.try_get("payload")?);
+    Ok((id, row.try_get("attempts")?, job))
+}
+
+async fn bury(tx: &mut Tx<'_>, id: Uuid, attempt: i64, cause: &str, now: Timestamp) -> Result<(), DbError> {
+    write_outcome(tx, (id, attempt), Settled::Buried, Some(cause), now).await.map(drop)
+}
+
+/// Writes how a try ended. `delays` are those of the configuration, one per further try.
+pub async fn settle(
+    tx: &mut Tx<'_>,
+    claimed: &Claimed,
+    outcome: &Outcome,
+    now: Timestamp,
+    delays: &[Duration],
+) -> Result<Settled, DbError> {
+    let settled = retry::after_try(claimed.attempt, outcome, now, delays);
+    let mine = write_outcome(tx, (claimed.id, claimed.attempt), settled, outcome.cause(), now).await?;
+    Ok(if mine { settled } else { Settled::Stale })
+}
+
+async fn write_outcome(
+    tx: &mut Tx<'_>,
+    (id, attempt): (Uuid, i64),
+    settled: Settled,
+    cause: Option<&str>,
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    let run_at = match settled {
+        Settled::Again(at) => Some(at.as_millisecond()),
+        _ => None,
+    };
+    let settled_at = run_at.is_none().then(|| now.as_millisecond());
+    let update = "update outbox set state = $1, run_at = coalesce($2, run_at), settled_at = $3, last_error = $4, \
+                  leased_till = null where id = $5 and state = 'leased' and attempts = $6";
+    let updated = sqlx::query(update)
+        .bind(settled.state())
+        .bind(run_at)
+        .bind(settled_at)
+        .bind(cause.map(|cause| db::storable(cause).chars().take(CAUSE_LENGTH).collect::<String>()))
+        .bind(id.to_string())
+        .bind(attempt)
+        .execute(tx.conn())
+        .await?;
+    Ok(updated.rows_affected() == 1)
+}
+
+/// When the next job falls due or the next lease lapses: how long the worker may rest.
+pub async fn next_due(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, DbError> {
+    let next: Option<i64> =
+        sqlx::query_scalar("select min(coalesce(leased_till, run_at)) from outbox where state in ('queued', 'leased')")
+            .fetch_one(tx.conn())
+            .await?;
+    Ok(next.map(from_millis))
+}
+
+/// What waits at `now`.
+pub async fn backlog(tx: &mut Tx<'_>, now: Timestamp) -> Result<Backlog, DbError> {
+    let row = sqlx::query(
+        "select count(case when state in ('queued', 'leased') then 1 end) as waiting, \
+         count(case when state = 'buried' then 1 end) as buried, count(case when state = 'unknown' then 1 end) as unknown, \
+         min(case when state in ('queued', 'leased') and run_at <= $1 then run_at end) as due_since from outbox",
+    )
+    .bind(now.as_millisecond())
+    .fetch_one(tx.conn())
+    .await?;
+    let due_since: Option<i64> = row.try_get("due_since")?;
+    Ok(Backlog {
+        waiting: row.try_get("waiting")?,
+        buried: row.try_get("buried")?,
+        unknown: row.try_get("unknown")?,
+        due_since: due_since.map(from_millis),
+    })
+}
+
+/// Deletes the jobs done before `before`; those of which somebody must still decide stay. Their dedupe keys are free
+/// again afterwards.
+pub async fn purge_settled(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbError> {
+    let delete = sqlx::query("delete from outbox where state = 'done' and settled_at < $1");
+    Ok(delete.bind(before.as_millisecond()).execute(tx.conn()).await?.rows_affected())
+}

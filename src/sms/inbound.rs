@@ -1,0 +1,78 @@
+//! A text message that somebody sent to the line (F-26): kept once, and put in front of an agent.
+
+use uuid::Uuid;
+
+use super::danger;
+use super::store::{self, NewMessage};
+use crate::callbacks::Reason;
+use crate::callbacks::callback::due;
+use crate::callbacks::store::NewCallback;
+use crate::calls::switchboard::Switchboard;
+use crate::db::DbError;
+use crate::lang::Lang;
+use crate::lines::Line;
+use crate::outbox::{self, Job, NewJob};
+use crate::phone::CallerId;
+use crate::telephony::event::InboundMessage;
+use crate::{callbacks, requests};
+
+/// Keeps a message and opens its callback; the same message twice changes nothing.
+pub async fn receive(
+    board: &Switchboard,
+    line: &Line,
+    message: InboundMessage,
+    sender: CallerId,
+) -> Result<(), DbError> {
+    let now = board.clock.now();
+    let ids: [Uuid; 4] = std::array::from_fn(|_| board.ids.row(now));
+    let is_danger = danger::is_danger(&message.body, &board.voice.load().danger);
+    let (keyring, line) = (board.keyring.clone(), line.clone());
+    board
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let [message_id, caller_id, callback_id, job_id] = ids;
+                let caller_id = match sender.number() {
+                    Some(number) => Some(requests::store::caller(tx, &keyring, caller_id, number, now).await?),
+                    None => None,
+                };
+                let new = NewMessage {
+                    id: message_id,
+                    sid: &message.message_sid,
+                    line_id: line.id,
+                    caller_id,
+                    body: &message.body,
+                    now,
+                };
+                if !store::insert(tx, &keyring, &new).await? {
+                    return Ok(());
+                }
+                let reason = if is_danger { Reason::Danger } else { Reason::Message };
+                let priority = reason.priority(3);
+                let answers = serde_json::json!({ "texte": message.body }).to_string();
+                let opened = NewCallback {
+                    id: callback_id,
+                    line_id: line.id,
+                    call_id: None,
+                    request_id: None,
+                    contact_id: caller_id,
+                    reason,
+                    category: None,
+                    priority,
+                    lang: Lang::FRENCH,
+                    opened_at: now,
+                    due_at: due(priority, now, &line.settings.hours, None),
+                    promised_until: None,
+                    answers: answers.as_bytes(),
+                    spool_id: None,
+                };
+                callbacks::store::open(tx, &keyring, &opened).await?;
+                if is_danger {
+                    let job = Job::AlertOnCall { callback_id, round: 1 };
+                    outbox::enqueue(tx, NewJob::due_now(job_id, job, format!("alert/{callback_id}/1"), now)).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}

@@ -1,0 +1,143 @@
+//! The whole service in this process: real router, real database, a clock that stands still, an exchange of telephones.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::Bytes;
+use ligne_solidaire::app::App;
+use ligne_solidaire::cli::compose::{self, Parts};
+use ligne_solidaire::clock::{Clock, SetClock};
+use ligne_solidaire::config::Config;
+use ligne_solidaire::db::Db;
+use ligne_solidaire::http;
+use ligne_solidaire::id::RandomIds;
+use ligne_solidaire::secret;
+use ligne_solidaire::simulator::exchange::{Exchange, Settings};
+use ligne_solidaire::simulator::provider::SimulatedProvider;
+use ligne_solidaire::simulator::transport::{Answer, InProcess, Transport, TransportError};
+use ligne_solidaire::worker;
+use secrecy::SecretString;
+use tempfile::TempDir;
+
+use super::test_db::TestDb;
+
+pub(crate) const PUBLIC: &str = "https://ligne.example.org";
+pub(crate) const ACCOUNT: &str = "AC00000000000000000000000000000001";
+pub(crate) const TOKEN: &str = "jeton-de-test";
+pub(crate) const LINE: &str = "+33199001234";
+
+/// A Tuesday at ten in Paris: the line is open.
+pub(crate) const TUESDAY: &str = "2026-04-14T08:00:00Z";
+
+/// How a service differs from an ordinary one.
+#[derive(Clone)]
+pub(crate) struct Setup {
+    /// The `[[line]]` of its settings, without its number.
+    pub(crate) line: String,
+    /// What its clock shows.
+    pub(crate) now: String,
+    /// A folder of voice-scripts instead of those inside the program.
+    pub(crate) scripts: Option<String>,
+    /// Where ids and request numbers come from.
+    pub(crate) seed: u64,
+    /// How the exchange behaves.
+    pub(crate) exchange: Settings,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            line: "town = \"Montpellier\"".to_owned(),
+            now: TUESDAY.to_owned(),
+            scripts: None,
+            seed: 7,
+            exchange: Settings::new(PUBLIC, ACCOUNT, TOKEN),
+        }
+    }
+}
+
+/// Leads to the service once it is composed.
+#[derive(Clone, Default)]
+struct Door(Arc<OnceLock<InProcess>>);
+
+#[async_trait]
+impl Transport for Door {
+    async fn post(&self, url: &str, signature: &str, form: Bytes) -> Result<Answer, TransportError> {
+        self.0.get().expect("the service is composed").post(url, signature, form).await
+    }
+}
+
+/// A service that lives as long as this value.
+pub(crate) struct Service {
+    pub(crate) app: Arc<App>,
+    pub(crate) router: Router,
+    pub(crate) clock: Arc<SetClock>,
+    pub(crate) exchange: Exchange,
+    folder: TempDir,
+}
+
+impl Service {
+    /// An ordinary service on that database.
+    pub(crate) async fn on(base: &TestDb) -> Self {
+        Self::with(base, &Setup::default()).await
+    }
+
+    /// A service that differs from an ordinary one.
+    pub(crate) async fn with(base: &TestDb, setup: &Setup) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::instance(base.db.clone(), folder, setup).await
+    }
+
+    async fn instance(db: Db, folder: TempDir, setup: &Setup) -> Self {
+        let config = config(&folder, setup);
+        let keyring = secret::load_or_create(&config.storage.key_file).unwrap();
+        let clock = Arc::new(SetClock::new(setup.now.parse().unwrap()));
+        let lines = compose::lines(&config, &db, &keyring).await;
+        compose::prepare(&db, &keyring, &lines, &*clock).await.unwrap();
+        // The exchange calls the router, whose provider is the exchange: the router is handed over once it is there.
+        let door = Door::default();
+        let exchange = Exchange::new(setup.exchange.clone(), door.clone());
+        let time = clock.clone();
+        exchange.tell_time(move |passed| time.advance(passed));
+        let parts = Parts {
+            clock: clock.clone() as Arc<dyn Clock>,
+            ids: Arc::new(RandomIds::from_seed(setup.seed)),
+            provider: Arc::new(SimulatedProvider::new(exchange.clone())),
+            account: setup.exchange.account.clone(),
+            tokens: vec![SecretString::from(setup.exchange.token.clone())],
+        };
+        let app = compose::app(&config, db, keyring, lines, parts).unwrap();
+        let router = http::router(app.clone());
+        door.0.set(InProcess::new(router.clone())).ok();
+        Self { app, router, clock, exchange, folder }
+    }
+
+    /// Does everything that is due: jobs, sweep, notes of the spool.
+    pub(crate) async fn work(&self) {
+        worker::tick(&self.app).await.unwrap();
+        worker::work(&self.app).await.unwrap();
+        self.exchange.settle().await.unwrap();
+    }
+
+    /// The folder of its files.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+}
+
+fn config(folder: &TempDir, setup: &Setup) -> Config {
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let mut env = BTreeMap::from([
+        ("LIGNE_PUBLIC_URL".to_owned(), PUBLIC.to_owned()),
+        ("LIGNE_DATABASE_URL".to_owned(), format!("sqlite://{}", path("inutile.db"))),
+        ("LIGNE_KEY_FILE".to_owned(), path("ligne.cle")),
+        ("LIGNE_DATA_DIR".to_owned(), path("donnees")),
+    ]);
+    if let Some(scripts) = &setup.scripts {
+        env.insert("LIGNE_VOICE_SCRIPTS".to_owned(), scripts.clone());
+    }
+    let text = format!("[[line]]\nnumber = \"{LINE}\"\n{}\n", setup.line);
+    Config::from_text(&text, "essai.toml", &env).unwrap()
+}

@@ -1,0 +1,145 @@
+# Lo que dice la línea, en español sencillo (usted). Nivel « accueil »: la bienvenida, el menú y el final; después, una
+# persona llama con un intérprete. Los días llegan en francés: las últimas frases los traducen.
+niveau = accueil
+
+## Bienvenida
+
+langue-proposee = Para español, pulse 8.
+langue-bonjour = Buenos días. Si alguien está en peligro ahora, cuelgue y marque el 15 o el 112.
+accueil-donnees = Sus respuestas son confidenciales. Para saber más, pulse 6.
+donnees-plus-1 = Los servicios sociales de { $ville } son responsables de esta información. La tratan sus agentes y su empresa telefónica. Un vecino recibe solo lo necesario para ayudarle, si usted está de acuerdo.
+donnees-plus-2 = Los mensajes se borran como máximo { $jours } días después del final de su solicitud. Usted puede ver, corregir o borrar su información. Para eso, pulse 0, o escriba al C C A S.
+
+## Menús
+
+menu-principal = Para compras o medicinas, pulse 1. Para imprimir un documento, pulse 2. Para cuidar a un niño, pulse 3. Para una visita u otra cosa, pulse 4. Para hablar con una persona, pulse 0.
+    .court = Compras, 1. Imprimir, 2. Cuidar a un niño, 3. Otra cosa, 4. Una persona, 0.
+menu-autre = Para una visita o una llamada amistosa, pulse 1. Para una solicitud ya hecha, pulse 2. Para ayudar a sus vecinos, pulse 3. Para otra cosa, pulse 4. Una persona, 0.
+    .court = Una visita, 1. Una solicitud ya hecha, 2. Ayudar, 3. Otra cosa, 4. Una persona, 0.
+menu-aider = Para ofrecer su ayuda, pulse 1. Para recibir el kit de los vecinos, pulse 2. Una persona, 0.
+    .court = Ofrecer su ayuda, 1. Recibir el kit, 2. Una persona, 0.
+
+## Número para llamarle
+
+rappel-masque = Su número está oculto. Marque las diez cifras del teléfono donde llamarle.
+    .court = Marque las diez cifras del teléfono donde llamarle.
+rappel-invalide = Este número no sirve. Un número tiene diez cifras. Probemos otra vez.
+
+## Final
+
+fin-numero = Su solicitud está registrada. Su número es: { DIGITS($ref) }. Repito: { DIGITS($ref) }.
+fin-promesse-agent = Una persona le llamará { promesse }, con un intérprete. { prefixe-dit }
+prefixe-dit = { $prefixe ->
+        [inconnu] {""}
+       *[autre] Su número empezará por { PAIRS($prefixe) }.
+    }
+fin-sans-numero = Sin número, no podemos llamarle. Llámenos cuando quiera, es gratis.
+fin-securite = Nunca le pediremos dinero, ni su tarjeta, ni un código por teléfono.
+fin-aggravation = Si se siente mal, marque el 15. Llámenos cuando quiera.
+fin-au-revoir = Ha hecho bien en llamar. No tiene que hacer nada más. Adiós, puede colgar.
+
+## Silencio, error
+
+silence-1 = No pasa nada.
+silence-2 = Tómese su tiempo. Si es difícil pulsar, no haga nada: una persona se ocupará de usted.
+silence-fin = Una persona le llamará al número de esta llamada, { promesse }. Puede colgar. Adiós.
+silence-sans-numero = Su número está oculto, no podemos llamarle. Llámenos cuando quiera, es gratis. En peligro, marque el 15 o el 112.
+touche-1 = Esta tecla no corresponde a ninguna opción.
+touche-2 = Probemos de otra manera. Para hablar con una persona, pulse 0, o espere.
+ecoute-repete = Repito.
+ecoute-continue = Continúe, le escucho.
+message-vide = No he oído su mensaje. Hable después de la señal, un poco más fuerte.
+
+## Avería
+
+panne = Tenemos un pequeño problema técnico. Su llamada está anotada. Una persona le llamará. En peligro, marque el 15 o el 112.
+panne-sans-numero = Tenemos un problema técnico y no hemos podido anotar su llamada. Llámenos más tarde, es gratis. En peligro, marque el 15 o el 112.
+
+## Una persona, la espera, la noche
+
+attente-passe = Le paso con una persona. No cuelgue.
+attente-encore = Un momento, por favor. Lo intentamos otra vez.
+attente-debut = Busco a una persona para usted. { $avant_vous ->
+        [0] Usted es el próximo.
+        [one] Hay una llamada antes que usted.
+       *[other] Hay { $avant_vous } llamadas antes que usted.
+    } Espere { $minutes ->
+        [one] un minuto más o menos
+       *[other] unos { $minutes } minutos
+    }.
+attente-suite = { $tour ->
+        [0] Sigue usted en línea. Gracias por esperar.
+       *[1] No le olvidamos. Gracias por esperar.
+    }
+attente-rappel = Si prefiere que le llamemos, pulse 1. Usted guarda su turno. Si no, siga en línea.
+    .court = Que le llamemos, 1. Si no, siga en línea.
+attente-pris = Anotado, usted guarda su turno.
+personne-absente = Todas nuestras líneas están ocupadas. Una persona le llamará.
+ferme-horaires = Nuestros agentes están { horaires }. Vuelven { ouverture }. En peligro, marque el 15 o el 112.
+ferme-ecoute = Si tiene ideas negras, el 31 14 responde día y noche, es gratis.
+
+## Trozos de frases
+
+promesse = { $promesse_jour ->
+        [aujourdhui] { $promesse_moment ->
+            [matin] esta mañana
+           *[apres_midi] esta tarde
+        }
+        [demain] mañana { promesse-moment }
+        [lundi] el lunes { promesse-moment }
+        [mardi] el martes { promesse-moment }
+        [mercredi] el miércoles { promesse-moment }
+        [jeudi] el jueves { promesse-moment }
+        [vendredi] el viernes { promesse-moment }
+        [samedi] el sábado { promesse-moment }
+        [dimanche] el domingo { promesse-moment }
+       *[autre] pronto
+    }
+promesse-moment = por la { $promesse_moment ->
+        [matin] mañana
+       *[apres_midi] tarde
+    }
+ouverture = { $ouverture_jour ->
+        [aujourdhui] hoy { ouverture-heure }
+        [demain] mañana { ouverture-heure }
+        [lundi] el lunes { ouverture-heure }
+        [mardi] el martes { ouverture-heure }
+        [mercredi] el miércoles { ouverture-heure }
+        [jeudi] el jueves { ouverture-heure }
+        [vendredi] el viernes { ouverture-heure }
+        [samedi] el sábado { ouverture-heure }
+        [dimanche] el domingo { ouverture-heure }
+       *[inconnu] pronto
+    }
+ouverture-heure = a las { $ouverture_heure } { $ouverture_minute ->
+        [0] {""}
+       *[autre] y { $ouverture_minute }
+    }
+horaires = { $horaires_de ->
+        [inconnu] en horas de apertura
+       *[autre] de { jour-de } a { jour-a }, de las { $horaires_h1 } { $horaires_m1 ->
+            [0] {""}
+           *[autre] y { $horaires_m1 }
+        } a las { $horaires_h2 } { $horaires_m2 ->
+            [0] {""}
+           *[autre] y { $horaires_m2 }
+        }
+    }
+jour-de = { $horaires_de ->
+        [mardi] martes
+        [mercredi] miércoles
+        [jeudi] jueves
+        [vendredi] viernes
+        [samedi] sábado
+        [dimanche] domingo
+       *[lundi] lunes
+    }
+jour-a = { $horaires_a ->
+        [lundi] lunes
+        [mardi] martes
+        [mercredi] miércoles
+        [jeudi] jueves
+        [samedi] sábado
+        [dimanche] domingo
+       *[vendredi] viernes
+    }
