@@ -10,3 +10,4 @@ mod outbox;
 mod simulator;
 mod support;
 mod telephony;
+mod transcripts;
