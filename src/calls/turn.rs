@@ -238,7 +238,9 @@ impl Player {
         });
         let recorded = |utterance: &Utterance| voice.recorded(utterance);
         let settings = &self.line.settings;
-        let response = translate::response(&end.said, &end.next, settings, &addresses, ringing, &recorded);
+        let pressed = self.event.digits.is_some();
+        let said = if pressed { translate::after_a_key(end.said) } else { end.said };
+        let response = translate::response(&said, &end.next, settings, &addresses, ringing, &recorded);
         let outcome = (end.next == Next::End).then(|| outcome(&end.session));
         self.store(tx, call, step, end.exit.as_deref(), &end.session, &response, outcome).await
     }
