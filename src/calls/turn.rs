@@ -143,7 +143,7 @@ impl Player {
             recordings::keep(tx, &self.board, &call, &session.at, recording, self.now).await?;
         }
         if !call.live || self.event.hung_up {
-            return self.gone(tx, &call, &session).await;
+            return self.gone(tx, &call, session).await;
         }
         let step = session.at.clone();
         match self.sprints(tx, &call, &voice, session).await {
@@ -246,13 +246,13 @@ impl Player {
     }
 
     /// The caller hung up while a message was recorded: what she said is kept, and somebody calls back.
-    async fn gone(&self, tx: &mut Tx<'_>, call: &CallRow, session: &Session) -> Result<String, TurnError> {
+    async fn gone(&self, tx: &mut Tx<'_>, call: &CallRow, mut session: Session) -> Result<String, TurnError> {
         let goodbye = VoiceResponse::new().then(Verb::Hangup);
         let context = Context { board: &self.board, line: &self.line, call, now: self.now, delay: self.delay };
         if call.live {
-            hangup::leave(tx, &context, session).await?;
+            hangup::leave(tx, &context, &mut session).await?;
         }
-        self.store(tx, call, &session.at, Some("raccroche"), session, &goodbye, Some("raccroché")).await
+        self.store(tx, call, &session.at, Some("raccroche"), &session, &goodbye, Some("raccroché")).await
     }
 
     #[expect(clippy::too_many_arguments, reason = "everything that one row of a turn holds")]
