@@ -32,19 +32,19 @@ pub async fn ended(board: &Arc<Switchboard>, lines: &Arc<Lines>, call_sid: &str)
 async fn close(tx: &mut Tx<'_>, context: &Context<'_>) -> Result<(), DbError> {
     let call = context.call;
     if let Some(mut session) = session(context.board, call) {
-        if queue::store::hang_up(tx, call.id).await? {
-            task::talked(tx, call, &mut session, context.now).await?;
-        }
-        leave(tx, context, &session).await?;
+        leave(tx, context, &mut session).await?;
     }
     store::end(tx, call.id, "raccroché", context.now).await?;
     Ok(())
 }
 
-/// The caller is gone: opens the callback of an interrupted call if something was chosen and nothing is kept.
-pub async fn leave(tx: &mut Tx<'_>, context: &Context<'_>, session: &Session) -> Result<(), DbError> {
+/// The caller is gone: lets phones go, and opens the callback of an interrupted call if something was chosen and nothing
+/// is kept. Whoever talked to a person was served.
+pub async fn leave(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session) -> Result<(), DbError> {
     let call = context.call;
-    queue::store::hang_up(tx, call.id).await?;
+    if queue::store::hang_up(tx, call.id).await? {
+        task::talked(tx, call, session, context.now).await?;
+    }
     queue::store::leave(tx, call.id).await?;
     if !session.leaves_a_draft() {
         return Ok(());

@@ -152,13 +152,16 @@ pub async fn leave_callback(
     let contact_id = contact(tx, context, session).await?;
     let priority = reason.priority(raised(tx, context, session).await?);
     let request_id = session.answers.get(follow_up::FOUND).and_then(|id| id.to_string().parse().ok());
-    let opened = Opened { reason, contact_id, priority, request_id, opened_at: context.now };
+    let joined = match session.answers.contains_key(WAITING) {
+        true => queue::store::leave(tx, context.call.id).await?,
+        false => None,
+    };
+    // Whoever prefers to be called back keeps the place that she had in the queue (F-20).
+    let opened_at = joined.filter(|_| reason == Reason::Waited).unwrap_or(context.now);
+    let opened = Opened { reason, contact_id, priority, request_id, opened_at };
     let callback = open(tx, context, session, &opened).await?;
     if let (Reason::Danger, Some(callback)) = (reason, callback) {
         alert(tx, context, callback).await?;
-    }
-    if session.answers.contains_key(WAITING) {
-        queue::store::leave(tx, context.call.id).await?;
     }
     session.kept = true;
     Ok(context.promised())

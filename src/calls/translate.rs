@@ -1,5 +1,7 @@
 //! The only bridge between telephony and dialog: what a webhook says becomes an [`Input`], a sprint becomes verbs. Pure.
 
+use std::time::Duration;
+
 use crate::dialog::{self, Input, Next, Utterance, Wait};
 use crate::lang::Lang;
 use crate::lines::LineSettings;
@@ -25,6 +27,18 @@ pub struct Addresses {
     pub status: String,
     /// Under which the recordings of the prompts are served.
     pub audio: String,
+}
+
+/// Silence before the first word after a key: the keypad is often in the handset, and an old person needs time to bring
+/// it back to her ear; a key that bounces falls into it (F-13).
+const BACK_TO_THE_EAR: Duration = Duration::from_millis(700);
+
+/// The same words after that silence.
+pub fn after_a_key(mut said: Vec<Utterance>) -> Vec<Utterance> {
+    if let Some(first) = said.first_mut() {
+        first.pieces.insert(0, dialog::Piece::Pause(BACK_TO_THE_EAR));
+    }
+    said
 }
 
 /// The phone that rings, and the document that whoever answers hears.

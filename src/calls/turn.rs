@@ -143,7 +143,7 @@ impl Player {
             recordings::keep(tx, &self.board, &call, &session.at, recording, self.now).await?;
         }
         if !call.live || self.event.hung_up {
-            return self.gone(tx, &call, &session).await;
+            return self.gone(tx, &call, session).await;
         }
         let step = session.at.clone();
         match self.sprints(tx, &call, &voice, session).await {
@@ -238,19 +238,21 @@ impl Player {
         });
         let recorded = |utterance: &Utterance| voice.recorded(utterance);
         let settings = &self.line.settings;
-        let response = translate::response(&end.said, &end.next, settings, &addresses, ringing, &recorded);
+        let pressed = self.event.digits.is_some();
+        let said = if pressed { translate::after_a_key(end.said) } else { end.said };
+        let response = translate::response(&said, &end.next, settings, &addresses, ringing, &recorded);
         let outcome = (end.next == Next::End).then(|| outcome(&end.session));
         self.store(tx, call, step, end.exit.as_deref(), &end.session, &response, outcome).await
     }
 
     /// The caller hung up while a message was recorded: what she said is kept, and somebody calls back.
-    async fn gone(&self, tx: &mut Tx<'_>, call: &CallRow, session: &Session) -> Result<String, TurnError> {
+    async fn gone(&self, tx: &mut Tx<'_>, call: &CallRow, mut session: Session) -> Result<String, TurnError> {
         let goodbye = VoiceResponse::new().then(Verb::Hangup);
         let context = Context { board: &self.board, line: &self.line, call, now: self.now, delay: self.delay };
         if call.live {
-            hangup::leave(tx, &context, session).await?;
+            hangup::leave(tx, &context, &mut session).await?;
         }
-        self.store(tx, call, &session.at, Some("raccroche"), session, &goodbye, Some("raccroché")).await
+        self.store(tx, call, &session.at, Some("raccroche"), &session, &goodbye, Some("raccroché")).await
     }
 
     #[expect(clippy::too_many_arguments, reason = "everything that one row of a turn holds")]

@@ -27,6 +27,7 @@ pub enum Action {
         /// Aussi ceux qui sont faits
         #[arg(long)]
         all: bool,
+        /// Comment la liste est montrée
         #[command(flatten)]
         shown: Shown,
     },

@@ -1,25 +1,127 @@
 //! `demo`: the whole service on this machine, without a telephone provider, and a page with a telephone.
+//!
+//! The provider is the simulator's exchange; it reaches the service by the same signed webhooks as a real one.
 
+use std::collections::BTreeMap;
+use std::io::{Write, stdout};
 use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
 
+use anyhow::Context;
+use axum::Router;
+use axum::response::Redirect;
+use axum::routing::get;
 use clap::Args;
+use secrecy::SecretString;
+
+use super::compose::{self, Parts};
+use super::serve;
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::http;
+use crate::id::RandomIds;
+use crate::simulator::exchange::{Exchange, Settings};
+use crate::simulator::page::{self, Caller, Demo};
+use crate::simulator::provider::SimulatedProvider;
+use crate::simulator::transport::HttpTransport;
 
 /// The account of the demonstration.
 pub const ACCOUNT: &str = "ACdemonstration";
 /// The token that signs its webhooks; it opens nothing but the demonstration of this machine.
 pub const TOKEN: &str = "demonstration";
-/// The number of the demonstration, reserved for fiction (F-71).
+/// The number of the demonstration, reserved for fiction like every number here (F-71).
 pub const NUMBER: &str = "01 99 00 12 34";
+/// The telephones that the line rings.
+const PHONES: [(&str, &str); 3] =
+    [("01 99 00 10 01", "bureau 1"), ("01 99 00 10 02", "bureau 2"), ("06 39 98 10 03", "astreinte")];
+/// Who one can call as.
+const CALLERS: [(&str, &str); 3] =
+    [("Odette", "04 65 71 00 01"), ("Marcel", "02 61 91 00 02"), ("Fatima", "06 39 98 00 03")];
 
 /// How the demonstration is shown.
 #[derive(Debug, Args)]
 pub struct Options {
     /// L'adresse de la page
-    #[arg(long, default_value = "127.0.0.1:8080")]
+    #[arg(long, env = "LIGNE_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// Le dossier où garder la base de la démonstration
+    #[arg(long, default_value = "donnees")]
+    pub data: PathBuf,
+    /// Essaie la ligne comme la nuit : les bureaux sont fermés
+    #[arg(long)]
+    pub closed: bool,
 }
 
 /// Runs the demonstration until it is asked to stop.
-pub async fn run(_: &Options) -> anyhow::Result<()> {
-    Ok(())
+pub async fn run(options: &Options) -> anyhow::Result<()> {
+    let config = settings(options)?;
+    let listener = serve::listen(&config).await?;
+    let exchange = exchange(&config)?;
+    let app = service(&config, &exchange).await?;
+    invite(options)?;
+    let demo = Demo { exchange, line: NUMBER.to_owned(), name: TOWN.to_owned(), callers: callers() };
+    let with_page = move |app| -> Router {
+        let home = get(async || Redirect::to("/demo"));
+        http::router(app).merge(page::router(demo)).route("/", home)
+    };
+    serve::run(app, listener, with_page, None).await
+}
+
+/// A town that is on no map.
+const TOWN: &str = "Valmarin";
+
+fn settings(options: &Options) -> anyhow::Result<Config> {
+    let hours = if options.closed { "off" } else { "24/7" };
+    let text = format!(
+        "[[line]]\nnumber = \"{NUMBER}\"\ntown = \"{TOWN}\"\nhours = \"{hours}\"\ndesk = [\"{}\", \"{}\"]\n\
+         on_call = [\"{}\"]\nsms = \"CCAS\"\n",
+        PHONES[0].0, PHONES[1].0, PHONES[2].0,
+    );
+    let data = options.data.display();
+    let env = BTreeMap::from([
+        ("LIGNE_LISTEN".to_owned(), options.listen.to_string()),
+        ("LIGNE_PUBLIC_URL".to_owned(), format!("http://{}", options.listen)),
+        ("LIGNE_DATABASE_URL".to_owned(), format!("sqlite://{data}/demo.db")),
+    ]);
+    std::fs::create_dir_all(&options.data).with_context(|| format!("le dossier {data} ne peut pas être créé"))?;
+    Ok(Config::from_text(&text, "démonstration", &env)?)
+}
+
+fn exchange(config: &Config) -> anyhow::Result<Exchange> {
+    let public = config.server.public_url.as_str().trim_end_matches('/');
+    let exchange = Exchange::new(Settings::new(public, ACCOUNT, TOKEN), HttpTransport::new(None)?);
+    for (number, name) in PHONES {
+        exchange.register_phone(number, name);
+    }
+    Ok(exchange)
+}
+
+async fn service(config: &Config, exchange: &Exchange) -> anyhow::Result<Arc<crate::app::App>> {
+    let (db, keyring) = compose::open(config).await?;
+    let lines = compose::lines(config, &db, &keyring).await;
+    compose::prepare(&db, &keyring, &lines, &SystemClock).await?;
+    let parts = Parts {
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(RandomIds::from_entropy()),
+        provider: Arc::new(SimulatedProvider::new(exchange.clone())),
+        account: ACCOUNT.to_owned(),
+        tokens: vec![SecretString::from(TOKEN)],
+    };
+    compose::app(config, db, keyring, lines, parts)
+}
+
+fn callers() -> Vec<Caller> {
+    CALLERS.map(|(name, number)| Caller { name: name.to_owned(), number: number.to_owned() }).into()
+}
+
+fn invite(options: &Options) -> std::io::Result<()> {
+    let data = options.data.display();
+    writeln!(
+        stdout(),
+        "Le téléphone est là : http://{}/demo\n\
+         Ce que les agents voient : LIGNE_DATABASE_URL=sqlite://{data}/demo.db ligne-solidaire callbacks list\n\
+         Ctrl+C pour arrêter.",
+        options.listen
+    )
 }

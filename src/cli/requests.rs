@@ -25,6 +25,7 @@ pub enum Action {
     Show {
         /// Les six chiffres
         reference: String,
+        /// Comment elle est montrée
         #[command(flatten)]
         shown: Shown,
     },

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use rust_embed::RustEmbed;
 
 use crate::calls::switchboard::Voice;
-use crate::dialog::{Files, Scripts, Texts};
+use crate::dialog::{self, About, Files, Texts};
 use crate::secret::content_hash;
 use crate::sms::danger;
 
@@ -15,6 +15,9 @@ use crate::sms::danger;
 #[derive(RustEmbed)]
 #[folder = "voice-scripts"]
 struct Embedded;
+
+/// The name with which durations are proven: a longer one must not stop a town's line.
+const TOWN: &str = "Montpellier";
 
 /// Every file, by its path relative to the folder of the voice-scripts.
 pub type Raw = BTreeMap<String, Vec<u8>>;
@@ -56,17 +59,16 @@ pub fn texts(files: &Raw) -> Files {
     files.iter().filter(|(path, _)| is_text(path)).map(|(path, bytes)| (path.clone(), text(bytes))).collect()
 }
 
-/// The scripts ready to run. Scripts that do not read stop the start, with file, line and what to mend.
+/// The scripts ready to run. Scripts that break one of their promises stop the start, with file, line and what to mend.
 pub fn load(folder: Option<&Path>) -> anyhow::Result<Voice> {
     let raw = files(folder)?;
     let files = texts(&raw);
-    let (scripts, mut problems) = Scripts::read(&files);
-    let (words, more) = Texts::read(&files);
-    problems.extend(more);
-    if !problems.is_empty() {
-        let list: Vec<_> = problems.iter().map(ToString::to_string).collect();
-        bail!("les scripts ne se lisent pas :\n{}", list.join("\n"));
+    let (scripts, report) = dialog::read(&files, &About { town: TOWN, two_way_sms: false });
+    if !report.problems.is_empty() {
+        let list: Vec<_> = report.problems.iter().map(ToString::to_string).collect();
+        bail!("les scripts sont à corriger :\n{}", list.join("\n"));
     }
+    let (words, _) = Texts::read(&files);
     let danger = files.get("fr/danger.txt").map(|list| danger::words(list)).unwrap_or_default();
     let (audio, audio_files) = recordings(&raw);
     Ok(Voice { scripts, audio, audio_files, texts: words, danger })

@@ -31,10 +31,13 @@ pub async fn join(
     Ok(from_millis(joined))
 }
 
-/// Leaves the queue.
-pub async fn leave(tx: &mut Tx<'_>, call_id: Uuid) -> Result<(), DbError> {
-    sqlx::query("delete from waiting where call_id = $1").bind(call_id.to_string()).execute(tx.conn()).await?;
-    Ok(())
+/// Leaves the queue; returns when one had joined it.
+pub async fn leave(tx: &mut Tx<'_>, call_id: Uuid) -> Result<Option<Timestamp>, DbError> {
+    let row: Option<(i64,)> = sqlx::query_as("delete from waiting where call_id = $1 returning joined_at")
+        .bind(call_id.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(row.map(|(joined,)| from_millis(joined)))
 }
 
 /// How many callers seen since `seen` come before that one and do not ring anywhere.
