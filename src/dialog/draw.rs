@@ -4,5 +4,5 @@ use super::Scripts;
 
 /// The drawing.
 pub fn draw(_scripts: &Scripts) -> String {
-    String::new()
+    "<svg></svg>".to_owned()
 }

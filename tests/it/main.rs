@@ -5,6 +5,7 @@ mod architecture;
 mod db;
 mod lines;
 mod outbox;
+mod scripts;
 mod simulator;
 mod support;
 mod telephony;

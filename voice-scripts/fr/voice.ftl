@@ -17,7 +17,7 @@ accueil-ferme = { $ferie ->
         [oui] Jour férié. Nos agents reviennent { ouverture }.
        *[non] Nos agents reviennent { ouverture }.
     }
-crise-affluence = Beaucoup d'appels en ce moment. Nous rappelons tout le monde.
+crise-affluence = Beaucoup d'appels. Nous rappelons tout le monde.
 langue-bonjour = Bonjour. En danger, raccrochez et faites le 15 ou le 112.
 accueil-donnees = Vos réponses restent confidentielles. En savoir plus, 6.
 donnees-plus-1 = Le C C A S de { $ville } est responsable de ces informations. Ses agents et son prestataire téléphonique les traitent. Un voisin reçoit seulement ce qu'il faut pour vous aider, si vous êtes d'accord.

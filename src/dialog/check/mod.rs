@@ -85,7 +85,8 @@ pub fn check(scripts: &Scripts, files: &Files, about: &About<'_>) -> Report {
     problems.extend(phrases::prove(scripts, &sources));
     problems.extend(values::prove(scripts));
     problems.extend(other::prove(scripts));
-    problems.extend(length::prove(scripts, about.town));
+    let (longest, too_long) = length::measure(scripts, about.town);
+    problems.extend(too_long);
     problems.extend(texts::prove(files, about));
     let mut timings = Vec::new();
     if whole {
@@ -97,7 +98,7 @@ pub fn check(scripts: &Scripts, files: &Files, about: &About<'_>) -> Report {
         let (measured, slow) = timing::measure(scripts, about.town);
         problems.extend(slow);
         timings = measured;
-        timings.extend(length::longest(scripts, about.town));
+        timings.extend(longest);
     }
     Report { problems: tidy(problems), timings }
 }
