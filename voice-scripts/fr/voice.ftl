@@ -14,8 +14,8 @@ accueil-bonjour = Bonjour. Ici l'entraide entre voisins du C C A S de { $ville }
     }
 accueil-urgence = En danger ? Raccrochez et faites le 15 ou le 112.
 accueil-ferme = { $ferie ->
-        [oui] Jour férié. Nos agents reviennent { ouverture }.
-       *[non] Nos agents reviennent { ouverture }.
+        [oui] Jour férié. Nous rouvrons { ouverture }.
+       *[non] Nous rouvrons { ouverture }.
     }
 crise-affluence = Beaucoup d'appels. Nous rappelons tout le monde.
 langue-bonjour = Bonjour. En danger, raccrochez et faites le 15 ou le 112.

@@ -15,8 +15,8 @@ use crate::dialog::words::Catalog;
 const LIMIT: Duration = Duration::from_secs(20);
 /// Forms that a phrase may have beside its plain words.
 const FORMS: [Option<&str>; 4] = [None, Some("court"), Some("tiers"), Some("court-tiers")];
-/// Ways to fill a phrase that are tried at most; beyond, the samples of a value are cut short.
-const COMBINATIONS: usize = 2_000;
+/// Ways to fill a phrase that are tried at most; beyond, only the first samples of a value count, which are the worst.
+const COMBINATIONS: usize = 256;
 
 /// The longest that a phrase may be, in words and time, with what could not be said of it.
 struct Spoken {
