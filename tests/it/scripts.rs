@@ -458,6 +458,19 @@ fn a_phrase_used_in_another_that_is_not_written_is_refused() {
     );
 }
 
+#[test]
+fn the_drawing_shows_every_step_and_every_link_leads_to_one() {
+    let (scripts, _) = Scripts::read(&files());
+    let drawing = draw(&scripts);
+    for id in scripts.flow.steps.keys() {
+        assert!(drawing.contains(&format!("<g id=\"etape-{id}\">")), "{id} is not drawn");
+    }
+    for link in drawing.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(drawing.contains(&format!("id=\"{link}\"")), "{link} leads nowhere");
+    }
+    assert!(drawing.contains("<title id=\"titre\">") && drawing.contains("prefers-color-scheme"));
+}
+
 /// One slip of the pen in one file.
 #[derive(Debug, Clone)]
 enum Slip {

@@ -6,7 +6,7 @@
 
 mod circles;
 mod ends;
-mod graph;
+pub(in crate::dialog) mod graph;
 mod keys;
 mod length;
 mod other;
@@ -20,6 +20,8 @@ mod tasks;
 mod texts;
 mod timing;
 mod values;
+
+pub(in crate::dialog) use graph::way_out;
 
 use std::time::Duration;
 
