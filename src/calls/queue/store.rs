@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::clock::from_millis;
-use crate::db::{DbError, Tx, locking};
+use crate::db::{DbError, Tx};
 
 /// Joins the queue, or shows that one is still there; returns when one joined.
 pub async fn join(
@@ -143,7 +143,7 @@ pub struct Ring {
 /// The ring of that token.
 pub async fn ring_of(tx: &mut Tx<'_>, token: &str) -> Result<Option<Ring>, DbError> {
     let row: Option<(String, String, String)> =
-        sqlx::query_as(locking(tx.kind(), "select state, need, line_id from rings where token = $1"))
+        sqlx::query_as("select state, need, line_id from rings where token = $1")
             .bind(token)
             .fetch_optional(tx.conn())
             .await?;
