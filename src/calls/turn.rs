@@ -19,7 +19,7 @@ use super::{facts, hangup, recordings};
 use crate::db::{DbError, Tx};
 use crate::dialog::{self, Input, Next, Session, StepKind, Stuck, Utterance, Value};
 use crate::lines::Line;
-use crate::phone::{CallerId, Dialable};
+use crate::phone::{CallerId, Dialable, PhoneNumber};
 use crate::requests;
 use crate::telephony::event::CallEvent;
 use crate::telephony::verbs::{Verb, VoiceResponse};
@@ -172,8 +172,8 @@ impl Player {
         mut session: Session,
     ) -> Result<TurnEnd, TurnError> {
         let mut facts = facts::facts(&self.line.settings, &self.caller, call.turn, self.now);
-        let context = Context { board: &self.board, line: &self.line, call, now: self.now, delay: self.delay };
-        facts.extend(context.promised());
+        let context = self.context(call);
+        facts.extend(context.promised(&session));
         let mut input = self.input(tx, call, voice, &mut session).await?;
         let mut end = TurnEnd { session, said: Vec::new(), next: Next::End, exit: None, ringing: None };
         for _ in 0..MOST_TASKS {
@@ -248,7 +248,7 @@ impl Player {
     /// The caller hung up while a message was recorded: what she said is kept, and somebody calls back.
     async fn gone(&self, tx: &mut Tx<'_>, call: &CallRow, mut session: Session) -> Result<String, TurnError> {
         let goodbye = VoiceResponse::new().then(Verb::Hangup);
-        let context = Context { board: &self.board, line: &self.line, call, now: self.now, delay: self.delay };
+        let context = self.context(call);
         if call.live {
             hangup::leave(tx, &context, &mut session).await?;
         }
@@ -280,6 +280,11 @@ impl Player {
             now: self.now,
         };
         if store::play(tx, &played).await? { Ok(document) } else { self.stored(tx, call, call.turn).await }
+    }
+
+    fn context<'a>(&'a self, call: &'a CallRow) -> Context<'a> {
+        let dialable = self.caller.number().is_some_and(PhoneNumber::is_dialable);
+        Context { board: &self.board, line: &self.line, call, now: self.now, delay: self.delay, dialable }
     }
 
     fn addresses(&self, turn: i64) -> Addresses {
