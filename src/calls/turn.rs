@@ -15,9 +15,10 @@ use super::store::{self, CallRow, NewCall, Played};
 use super::switchboard::{Switchboard, Voice};
 use super::task::{self, Context};
 use super::translate::{self, Addresses, Ringing};
-use super::{facts, hangup, recordings};
+use super::{apology, facts, hangup, recordings};
 use crate::db::{DbError, Tx};
 use crate::dialog::{self, Input, Next, Session, StepKind, Stuck, Utterance, Value};
+use crate::lang::Lang;
 use crate::lines::Line;
 use crate::phone::{CallerId, Dialable, PhoneNumber};
 use crate::requests;
@@ -142,6 +143,9 @@ impl Player {
         if let Some(recording) = &self.event.recording {
             recordings::keep(tx, &self.board, &call, &session.at, recording, self.now).await?;
         }
+        if !call.live && !self.event.hung_up {
+            return self.taken_for_gone(tx, &call, session).await;
+        }
         if !call.live || self.event.hung_up {
             return self.gone(tx, &call, session).await;
         }
@@ -216,7 +220,7 @@ impl Player {
             return Ok(Input::Transferred { answered });
         }
         let silent = self.at.as_ref().is_some_and(|at| at.silent);
-        Ok(translate::input(&self.event, silent))
+        Ok(translate::input(&self.event, silent, self.board.capabilities.record_keys))
     }
 
     /// Keeps the turn and returns its document.
@@ -252,6 +256,15 @@ impl Player {
         if call.live {
             hangup::leave(tx, &context, &mut session).await?;
         }
+        self.store(tx, call, &session.at, Some("raccroche"), &session, &goodbye, Some("raccroché")).await
+    }
+
+    /// The call was ended by the sweep, or by a report that overtook this webhook; should the caller still be there, she
+    /// hears that somebody calls back, where that is so.
+    async fn taken_for_gone(&self, tx: &mut Tx<'_>, call: &CallRow, session: Session) -> Result<String, TurnError> {
+        let noted = session.leaves_a_draft() && self.context(call).dialable;
+        let words = apology::words(&self.board, if noted { "panne" } else { "panne-sans-numero" });
+        let goodbye = translate::farewell(Lang::FRENCH, &words, Some(&self.line.settings));
         self.store(tx, call, &session.at, Some("raccroche"), &session, &goodbye, Some("raccroché")).await
     }
 

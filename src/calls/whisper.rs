@@ -15,6 +15,8 @@ use crate::telephony::xml::DocumentError;
 
 /// How long a phone counts as taken once somebody accepted: longer than the provider lets a talk last.
 const LONGEST_TALK: Duration = Duration::from_secs(4 * 3_600);
+/// The need (`besoin-personne`) of a caller who chose nothing before she asked for a person.
+const NOTHING_CHOSEN: &str = "personne";
 /// Seconds for which the key is waited for: a voicemail stays silent.
 const PATIENCE: u32 = 8;
 
@@ -74,8 +76,8 @@ pub fn refused() -> Result<String, WhisperError> {
 
 fn said(board: &Switchboard, prompt: &str, ring: &Ring) -> Utterance {
     let voice = board.voice.load();
-    let need =
-        if ring.need.is_empty() { String::new() } else { dialog::need(&voice.scripts, Lang::FRENCH, &ring.need) };
+    let code = if ring.need.is_empty() { NOTHING_CHOSEN } else { &ring.need };
+    let need = dialog::need(&voice.scripts, Lang::FRENCH, code);
     let values = Values::from([("besoin".to_owned(), Value::Text(need))]);
     let catalog = voice.scripts.catalogs.get(&Lang::FRENCH);
     let pieces = catalog.and_then(|catalog| catalog.say(prompt, Form { short: false, other: false }, &values));

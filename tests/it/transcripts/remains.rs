@@ -79,10 +79,14 @@ fn language(code: &str) -> Option<String> {
     Some(format!("en {name}"))
 }
 
-/// What was answered; telephone numbers are masked, rows of the database are no answers.
+/// Values that the dialog keeps for itself, which nobody answered.
+const INTERNAL: &[&str] =
+    &["attente", "avant_vous", "minutes", "personne", "promesse_jour", "promesse_moment", "suivi_demande", "suivi_essais"];
+
+/// What was answered; telephone numbers are masked.
 fn answers(json: &[u8]) -> Option<String> {
     let answers: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(json).ok()?;
-    let told = answers.iter().filter(|(name, _)| *name != "suivi_demande").map(|(name, value)| {
+    let told = answers.iter().filter(|(name, _)| !INTERNAL.contains(&name.as_str())).map(|(name, value)| {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let number = ["contact", "tiers_numero"].contains(&name.as_str()).then(|| PhoneNumber::parse(&value).ok());
         format!("{name} = {}", number.flatten().map_or(value, |number| number.masked()))
