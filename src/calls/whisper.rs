@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::queue::store::{self, Ring};
 use super::switchboard::{Switchboard, later};
 use super::translate::{self, Addresses};
+use crate::callbacks;
 use crate::db::{DbError, Tx};
 use crate::dialog::{self, Form, Next, Utterance, Value, Values, Wait};
 use crate::lang::Lang;
@@ -17,6 +18,8 @@ use crate::telephony::xml::DocumentError;
 const LONGEST_TALK: Duration = Duration::from_secs(4 * 3_600);
 /// The need (`besoin-personne`) of a caller who chose nothing before she asked for a person.
 const NOTHING_CHOSEN: &str = "personne";
+/// Under whose name the callbacks of a caller are held while she talks.
+const AT_THE_PHONE: &str = "au téléphone";
 /// Seconds for which the key is waited for: a voicemail stays silent.
 const PATIENCE: u32 = 8;
 
@@ -57,8 +60,13 @@ pub async fn answer(
 }
 
 async fn accept(tx: &mut Tx<'_>, token: &str, now: jiff::Timestamp) -> Result<Option<Ring>, DbError> {
-    store::accept(tx, token, now, later(now, LONGEST_TALK)).await?;
-    Ok(store::ring_of(tx, token).await?.filter(|ring| ring.state == "accepted"))
+    let until = later(now, LONGEST_TALK);
+    let taken = store::accept(tx, token, now, until).await?;
+    let ring = store::ring_of(tx, token).await?.filter(|ring| ring.state == "accepted");
+    if let (true, Some(ring)) = (taken, &ring) {
+        callbacks::store::claim_of_call(tx, ring.call_id, AT_THE_PHONE, until).await?;
+    }
+    Ok(ring)
 }
 
 /// The document that ends without a hang-up: the provider then bridges the two.
