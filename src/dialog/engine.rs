@@ -364,7 +364,7 @@ impl<'a> Runner<'a> {
     fn values(&self) -> Values {
         let mut values = self.facts.clone();
         values.extend(self.session.answers.clone());
-        for name in ["categorie", "niveau", "suite", "appuye", "langue", "joignable"] {
+        for name in ["categorie", "niveau", "suite", "appuye", "langue", "joignable", "urgent"] {
             values.insert(name.to_owned(), self.derived(name).unwrap_or_default().into());
         }
         if let Some(code) = &self.session.category {
@@ -380,6 +380,7 @@ impl<'a> Runner<'a> {
             "langue" => self.session.lang.code().to_owned(),
             "joignable" => if self.can_be_called() { "oui" } else { "non" }.to_owned(),
             "appuye" => if self.session.active { "oui" } else { "non" }.to_owned(),
+            "urgent" => if self.session.priority <= 1 { "oui" } else { "non" }.to_owned(),
             "niveau" => match self.scripts.catalogs.get(&self.session.lang).map(|catalog| catalog.level) {
                 Some(Level::Welcome) => "accueil",
                 _ => "complet",

@@ -226,6 +226,7 @@ silence-sans-numero = { $masque ->
 touche-1 = This key is not one of the choices.
 chiffres-1 = One digit is missing, or there is one too many.
 touche-2 = Let's try another way. For a person, press 0, or wait.
+trop-long = This call has lasted a quarter of an hour. What you said is kept.
 ecoute-repete = I repeat.
 ecoute-continue = Go on, I am listening.
 message-vide = I did not hear your message. Speak after the beep, a little louder.

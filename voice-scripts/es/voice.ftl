@@ -52,6 +52,7 @@ silence-sans-numero = { $masque ->
     } Llámenos cuando quiera, es gratis. En peligro, marque el 15 o el 112.
 touche-1 = Esta tecla no corresponde a ninguna opción.
 touche-2 = Probemos de otra manera. Para hablar con una persona, pulse 0, o espere.
+trop-long = Esta llamada dura ya un cuarto de hora. Lo que ha dicho queda guardado.
 ecoute-repete = Repito.
 ecoute-continue = Continúe, le escucho.
 message-vide = No he oído su mensaje. Hable después de la señal, un poco más fuerte.

@@ -227,6 +227,7 @@ silence-sans-numero = { $masque ->
 touche-1 = Cette touche ne correspond à aucun choix.
 chiffres-1 = Il manque un chiffre, ou il y en a un de trop.
 touche-2 = Essayons autrement. Pour parler à une personne, tapez 0, ou attendez.
+trop-long = Cet appel dure depuis un quart d'heure. Ce que vous avez dit est gardé.
 ecoute-repete = Je répète.
 ecoute-continue = Continuez, je vous écoute.
 message-vide = Je n'ai pas entendu votre message. Parlez après le bip, un peu plus fort.

@@ -155,8 +155,7 @@ pub(in crate::dialog) fn way_out<'a>(own: &'a [Handler], common: &'a [Handler]) 
 }
 
 fn handler<'a>(own: &'a [Handler], common: &'a [Handler], count: u8) -> Option<&'a Handler> {
-    let answers =
-        |handler: &&Handler| !handler.never_pressed && handler.count.is_none_or(|wanted| wanted == count);
+    let answers = |handler: &&Handler| !handler.never_pressed && handler.count.is_none_or(|wanted| wanted == count);
     let last = || common.iter().filter(|handler| !handler.never_pressed).max_by_key(|handler| handler.count);
     own.iter().find(answers).or_else(|| common.iter().find(answers)).or_else(last)
 }

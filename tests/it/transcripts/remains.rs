@@ -80,8 +80,17 @@ fn language(code: &str) -> Option<String> {
 }
 
 /// Values that the dialog keeps for itself, which nobody answered.
-const INTERNAL: &[&str] =
-    &["attente", "avant_vous", "minutes", "personne", "promesse_jour", "promesse_moment", "suivi_demande", "suivi_essais"];
+const INTERNAL: &[&str] = &[
+    "attente",
+    "avant_vous",
+    "etat",
+    "minutes",
+    "personne",
+    "promesse_jour",
+    "promesse_moment",
+    "suivi_demande",
+    "suivi_essais",
+];
 
 /// What was answered; telephone numbers are masked.
 fn answers(json: &[u8]) -> Option<String> {
@@ -97,9 +106,8 @@ fn answers(json: &[u8]) -> Option<String> {
 
 async fn callbacks(service: &Service) -> Vec<String> {
     let keyring = service.app.board.keyring.clone();
-    let read = service.app.board.db.read(move |tx| {
-        Box::pin(async move { callbacks::store::list(tx, &keyring, true).await })
-    });
+    let read =
+        service.app.board.db.read(move |tx| Box::pin(async move { callbacks::store::list(tx, &keyring, true).await }));
     let mut listed: Vec<callbacks::store::Listed> = read.await.unwrap();
     listed.sort_by_key(|callback| (callback.opened_at, callback.id));
     listed.iter().flat_map(|callback| callback_told(service, callback)).collect()
@@ -109,7 +117,8 @@ fn callback_told(service: &Service, callback: &callbacks::store::Listed) -> Vec<
     let keyring = &service.app.board.keyring;
     let contact = callback.contact.clone().map(|(id, sealed)| (Some(id), Some(sealed)));
     let contact = contact.and_then(|(id, sealed)| requests::Contact::unseal(keyring, id, sealed));
-    let mut about = vec![contact.map_or_else(|| "sans numéro".to_owned(), |contact| format!("au {}", contact.shown(false)))];
+    let mut about =
+        vec![contact.map_or_else(|| "sans numéro".to_owned(), |contact| format!("au {}", contact.shown(false)))];
     about.extend(callback.category.clone().filter(|_| callback.reference.is_none()));
     about.extend(callback.reference.as_ref().map(|reference| format!("demande {reference}")));
     about.extend(language(&callback.lang));
@@ -123,8 +132,13 @@ fn callback_told(service: &Service, callback: &callbacks::store::Listed) -> Vec<
         ("closed", _, Some(disposition)) => format!("fermé ({disposition})"),
         _ => "à prendre".to_owned(),
     });
-    let first =
-        format!("Rappel P{} « {} » : {} ; {}.", callback.priority, callback.reason.label(), about.join(", "), told.join(", "));
+    let first = format!(
+        "Rappel P{} « {} » : {} ; {}.",
+        callback.priority,
+        callback.reason.label(),
+        about.join(", "),
+        told.join(", ")
+    );
     let open_without_request = callback.state != "closed" && callback.reference.is_none();
     std::iter::once(first).chain(answers(&callback.answers).filter(|_| open_without_request)).collect()
 }
@@ -159,10 +173,11 @@ async fn recordings(service: &Service) -> Vec<String> {
 async fn alerts(service: &Service) -> Vec<String> {
     let read = service.app.board.db.read(|tx| {
         Box::pin(async move {
-            let rows: Vec<(String, i64)> =
-                sqlx::query_as("select kind, run_at from outbox where state in ('queued', 'leased') order by run_at, id")
-                    .fetch_all(tx.conn())
-                    .await?;
+            let rows: Vec<(String, i64)> = sqlx::query_as(
+                "select kind, run_at from outbox where state in ('queued', 'leased') order by run_at, id",
+            )
+            .fetch_all(tx.conn())
+            .await?;
             Ok::<_, DbError>(rows)
         })
     });
