@@ -14,7 +14,7 @@ use crate::telephony::verbs::{Verb, VoiceResponse};
 use crate::telephony::xml::DocumentError;
 
 /// How long a phone counts as taken once somebody accepted: longer than the provider lets a talk last.
-const LONGEST_TALK: Duration = Duration::from_secs(4 * 3_600);
+const LONGEST_TALK: Duration = Duration::from_hours(4);
 /// Seconds for which the key is waited for: a voicemail stays silent.
 const PATIENCE: u32 = 8;
 

@@ -77,12 +77,14 @@ pub fn need(scripts: &Scripts, lang: Lang, category: &str) -> String {
     [lang, Lang::FRENCH]
         .into_iter()
         .find_map(|lang| scripts.catalogs.get(&lang)?.say(&format!("besoin-{category}"), form, &Values::new()))
-        .map(|pieces| {
-            let words = pieces.iter().filter_map(|piece| match piece {
-                Piece::Words(words) => Some(words.as_str()),
-                Piece::Pause(_) => None,
-            });
-            words.collect::<Vec<_>>().join(" ")
-        })
-        .unwrap_or_else(|| category.to_owned())
+        .map_or_else(
+            || category.to_owned(),
+            |pieces| {
+                let words = pieces.iter().filter_map(|piece| match piece {
+                    Piece::Words(words) => Some(words.as_str()),
+                    Piece::Pause(_) => None,
+                });
+                words.collect::<Vec<_>>().join(" ")
+            },
+        )
 }

@@ -49,6 +49,7 @@ impl std::fmt::Display for Value {
 pub type Values = BTreeMap<String, Value>;
 
 /// Where a call stands in the dialog.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact about the call, not a state")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     /// The step that waits for the caller or for the service.

@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn a_minute_holds_130_words() {
         let words = vec!["mot"; 130].join(" ");
-        assert_eq!(duration(&[Piece::Words(words)]), Duration::from_secs(60));
+        assert_eq!(duration(&[Piece::Words(words)]), Duration::from_mins(1));
     }
 
     #[test]
