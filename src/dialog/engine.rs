@@ -314,8 +314,9 @@ impl<'a> Runner<'a> {
 
     /// Says the question, whole or in its short form, and waits at the step where the call stands.
     fn ask(&mut self, prompts: &[Prompt], short: bool, options: bool) -> Go {
-        let heard = if short { prompts.len().min(1) } else { prompts.len() };
-        for prompt in prompts.iter().take(heard) {
+        // The short question is the first phrase that is said each time.
+        let heard = if short { 1 } else { prompts.len() };
+        for prompt in prompts.iter().filter(|prompt| !(short && prompt.once)).take(heard) {
             self.prompt(prompt, short, options);
         }
         match self.step(&self.session.at).map(|step| &step.kind) {
@@ -427,3 +428,6 @@ fn acceptable(kind: FieldKind, digits: &str) -> bool {
             FieldKind::Phone => PhoneNumber::parse(digits).is_ok_and(|number| number.is_dialable()),
         }
 }
+
+#[cfg(test)]
+mod tests;

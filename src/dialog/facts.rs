@@ -10,7 +10,7 @@ use super::session::{Value, Values};
 pub struct Fact {
     /// The name that phrases (`$ville`) and conditions (`test="ouvert"`) use.
     pub name: &'static str,
-    /// Values that stand for all: every word that a phrase distinguishes, and the longest.
+    /// Values that stand for all, the longest to say first.
     pub samples: &'static [Sample],
     /// Who knows it.
     pub origin: Origin,
@@ -50,8 +50,8 @@ use Origin::{Dialog, Service};
 use Sample::{Number, Word};
 
 const YES_NO: &[Sample] = &[Word("oui"), Word("non")];
-const HOURS: &[Sample] = &[Number(8), Number(17)];
-const MINUTES: &[Sample] = &[Number(0), Number(45)];
+const HOURS: &[Sample] = &[Number(17), Number(8)];
+const MINUTES: &[Sample] = &[Number(45), Number(0)];
 const DAYS: &[Sample] = &[Word("mercredi"), Word("demain"), Word("aujourdhui")];
 const PHONES: &[Sample] = &[Word("0465710001")];
 

@@ -49,7 +49,10 @@ impl std::fmt::Display for Value {
 pub type Values = BTreeMap<String, Value>;
 
 /// Where a call stands in the dialog.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact about the call, not a state")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of the call of its own, kept by name in the database"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     /// The step that waits for the caller or for the service.

@@ -7,6 +7,7 @@ mod calls;
 mod db;
 mod lines;
 mod outbox;
+mod scripts;
 mod simulator;
 mod support;
 mod telephony;

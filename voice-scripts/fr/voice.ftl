@@ -14,10 +14,10 @@ accueil-bonjour = Bonjour. Ici l'entraide entre voisins du C C A S de { $ville }
     }
 accueil-urgence = En danger ? Raccrochez et faites le 15 ou le 112.
 accueil-ferme = { $ferie ->
-        [oui] Jour férié. Nos agents reviennent { ouverture }.
-       *[non] Nos agents reviennent { ouverture }.
+        [oui] Jour férié. Nous rouvrons { ouverture }.
+       *[non] Nous rouvrons { ouverture }.
     }
-crise-affluence = Beaucoup d'appels en ce moment. Nous rappelons tout le monde.
+crise-affluence = Beaucoup d'appels. Nous rappelons tout le monde.
 langue-bonjour = Bonjour. En danger, raccrochez et faites le 15 ou le 112.
 accueil-donnees = Vos réponses restent confidentielles. En savoir plus, 6.
 donnees-plus-1 = Le C C A S de { $ville } est responsable de ces informations. Ses agents et son prestataire téléphonique les traitent. Un voisin reçoit seulement ce qu'il faut pour vous aider, si vous êtes d'accord.

@@ -20,6 +20,8 @@ pub(in crate::dialog) enum Because {
     If(String),
     /// The service or the rung phone answers.
     Outcome(String),
+    /// The category of the request was chosen earlier.
+    Category(String),
     /// It simply follows.
     Follows,
 }
@@ -102,7 +104,9 @@ fn block<'a>(flow: &'a Flow, actions: &'a [Action], known: Known) -> Vec<Way<'a>
             ),
             Action::Goto(next) => ways.push(Way { because: Because::Follows, to: next }),
             Action::GotoCategory => ways.extend(
-                flow.categories.values().map(|category| Way { because: Because::Follows, to: &category.start }),
+                flow.categories
+                    .iter()
+                    .map(|(code, category)| Way { because: Because::Category(code.clone()), to: &category.start }),
             ),
             _ => {}
         }
@@ -134,7 +138,7 @@ fn failures<'a>(flow: &'a Flow, events: &'a Events) -> impl Iterator<Item = Way<
 const PATIENCE: u8 = 3;
 
 /// Where failures in a row lead out of a question, as the engine counts them.
-pub(super) fn way_out<'a>(own: &'a [Handler], common: &'a [Handler]) -> Option<&'a str> {
+pub(in crate::dialog) fn way_out<'a>(own: &'a [Handler], common: &'a [Handler]) -> Option<&'a str> {
     (1..=PATIENCE).find_map(|count| match &handler(own, common, count)?.then {
         Then::Goto(next) => Some(next.as_str()),
         Then::Ask { .. } => None,
@@ -171,7 +175,7 @@ pub(in crate::dialog) fn waits(step: &Step) -> bool {
 }
 
 /// The task that the step hands over, if it does.
-pub(super) fn task(step: &Step) -> Option<&Task> {
+pub(in crate::dialog) fn task(step: &Step) -> Option<&Task> {
     let StepKind::Block(actions) = &step.kind else { return None };
     actions.iter().find_map(|action| match action {
         Action::Submit(submit) => Some(&submit.task),
@@ -180,7 +184,7 @@ pub(super) fn task(step: &Step) -> Option<&Task> {
 }
 
 /// Whether the step ends the call.
-pub(super) fn hangs_up(step: &Step) -> bool {
+pub(in crate::dialog) fn hangs_up(step: &Step) -> bool {
     let StepKind::Block(actions) = &step.kind else { return false };
     matches!(actions.iter().find(|action| ends_block(action)), Some(Action::Disconnect))
 }

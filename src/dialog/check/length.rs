@@ -15,8 +15,8 @@ use crate::dialog::words::Catalog;
 const LIMIT: Duration = Duration::from_secs(20);
 /// Forms that a phrase may have beside its plain words.
 const FORMS: [Option<&str>; 4] = [None, Some("court"), Some("tiers"), Some("court-tiers")];
-/// Ways to fill a phrase that are tried at most; beyond, the samples of a value are cut short.
-const COMBINATIONS: usize = 2_000;
+/// Ways to fill a phrase that are tried at most; beyond, only the first samples of a value count, which are the worst.
+const COMBINATIONS: usize = 256;
 
 /// The longest that a phrase may be, in words and time, with what could not be said of it.
 struct Spoken {
@@ -24,44 +24,40 @@ struct Spoken {
     fault: Option<String>,
 }
 
-pub(super) fn prove(scripts: &Scripts, town: &str) -> Vec<Problem> {
+/// A complaint for each phrase that is too long or cannot be said, and the phrase that takes longest.
+pub(super) fn measure(scripts: &Scripts, town: &str) -> (Option<Timing>, Vec<Problem>) {
     let mut problems = Vec::new();
+    let mut longest = (Duration::ZERO, String::new());
     for catalog in scripts.catalogs.values() {
         let file = format!("{}/voice.ftl", catalog.lang);
-        let line = |id: &str| catalog.line(id).unwrap_or(1);
         for (id, spoken) in all(scripts, catalog, town) {
-            if spoken.takes > LIMIT {
-                let seconds = spoken.takes.as_secs_f32();
-                let sentence = format!(
-                    "la phrase « {id} » dure {seconds:.0} secondes au pire ; vingt au plus. Raccourcissez-la, ou coupez-la en deux."
-                );
-                problems.push(Problem::new(&file, line(&id), sentence));
-            }
-            if let Some(fault) = spoken.fault {
-                problems.push(Problem::new(
-                    &file,
-                    line(&id),
-                    format!("la phrase « {id} » ne peut pas être dite ({fault})."),
-                ));
-            }
+            let line = catalog.line(&id).unwrap_or(1);
+            problems.extend(complaints(&id, &spoken).into_iter().map(|sentence| Problem::new(&file, line, sentence)));
+            longest = longest.max((spoken.takes, format!("{id} ({})", catalog.lang)));
         }
     }
-    problems
+    let (takes, what) = longest;
+    let timing = Timing { what: format!("La phrase la plus longue : {what}"), takes, limit: Some(LIMIT) };
+    (Some(timing).filter(|timing| timing.takes > Duration::ZERO), problems)
 }
 
-/// The phrase that takes longest, of all languages.
-pub(super) fn longest(scripts: &Scripts, town: &str) -> Option<Timing> {
-    let spoken = scripts.catalogs.values().flat_map(|catalog| {
-        all(scripts, catalog, town).into_iter().map(|(id, spoken)| (spoken.takes, format!("{id} ({})", catalog.lang)))
-    });
-    let (takes, what) = spoken.max()?;
-    Some(Timing { what: format!("La phrase la plus longue : {what}"), takes, limit: Some(LIMIT) })
+fn complaints(id: &str, spoken: &Spoken) -> Vec<String> {
+    let mut complaints = Vec::new();
+    if spoken.takes > LIMIT {
+        let seconds = spoken.takes.as_secs_f32();
+        complaints.push(format!(
+            "la phrase « {id} » dure {seconds:.0} secondes au pire ; vingt au plus. Raccourcissez-la, ou coupez-la en deux."
+        ));
+    }
+    let fault = spoken.fault.as_ref();
+    complaints.extend(fault.map(|fault| format!("la phrase « {id} » ne peut pas être dite ({fault}).")));
+    complaints
 }
 
 fn all(scripts: &Scripts, catalog: &Catalog, town: &str) -> BTreeMap<String, Spoken> {
     let known = samples(scripts, catalog, town);
     let menus = menus(&scripts.flow);
-    let measured = catalog.ids().map(|id| (id.to_owned(), measure(catalog, id, &known, menus.contains(&id))));
+    let measured = catalog.ids().map(|id| (id.to_owned(), spoken(catalog, id, &known, menus.contains(&id))));
     measured.collect()
 }
 
@@ -87,7 +83,7 @@ fn samples(scripts: &Scripts, catalog: &Catalog, town: &str) -> BTreeMap<String,
     known
 }
 
-fn measure(catalog: &Catalog, id: &str, known: &BTreeMap<String, Vec<Value>>, options: bool) -> Spoken {
+fn spoken(catalog: &Catalog, id: &str, known: &BTreeMap<String, Vec<Value>>, options: bool) -> Spoken {
     let mut spoken = Spoken { takes: Duration::ZERO, fault: None };
     for values in fillings(&catalog.variables(id), known) {
         for (pieces, fault) in FORMS.iter().filter_map(|form| catalog.form(id, *form, &values)) {

@@ -6,7 +6,7 @@
 
 mod circles;
 mod ends;
-mod graph;
+pub(in crate::dialog) mod graph;
 mod keys;
 mod length;
 mod other;
@@ -20,6 +20,8 @@ mod tasks;
 mod texts;
 mod timing;
 mod values;
+
+pub(in crate::dialog) use graph::way_out;
 
 use std::time::Duration;
 
@@ -85,7 +87,8 @@ pub fn check(scripts: &Scripts, files: &Files, about: &About<'_>) -> Report {
     problems.extend(phrases::prove(scripts, &sources));
     problems.extend(values::prove(scripts));
     problems.extend(other::prove(scripts));
-    problems.extend(length::prove(scripts, about.town));
+    let (longest, too_long) = length::measure(scripts, about.town);
+    problems.extend(too_long);
     problems.extend(texts::prove(files, about));
     let mut timings = Vec::new();
     if whole {
@@ -97,7 +100,7 @@ pub fn check(scripts: &Scripts, files: &Files, about: &About<'_>) -> Report {
         let (measured, slow) = timing::measure(scripts, about.town);
         problems.extend(slow);
         timings = measured;
-        timings.extend(length::longest(scripts, about.town));
+        timings.extend(longest);
     }
     Report { problems: tidy(problems), timings }
 }
