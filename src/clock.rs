@@ -35,6 +35,11 @@ impl SetClock {
         Self(Mutex::new(truncated(start)))
     }
 
+    /// Moves the clock to `instant`, forward or back.
+    pub fn set(&self, instant: Timestamp) {
+        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = truncated(instant);
+    }
+
     /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
         let mut now = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -95,6 +95,20 @@ async fn refresh(tx: &mut Tx<'_>, keyring: &Keyring, new: &NewCallback<'_>) -> R
     Ok(id.parse().ok())
 }
 
+/// Takes whatever a call left open: somebody is talking to the caller until `until` at most, so nobody else need be
+/// alerted.
+pub async fn claim_of_call(tx: &mut Tx<'_>, call_id: Uuid, agent: &str, until: Timestamp) -> Result<(), DbError> {
+    sqlx::query(
+        "update callbacks set state = 'claimed', claimed_by = $1, lease_until = $2 where call_id = $3 and state = 'open'",
+    )
+    .bind(agent)
+    .bind(until.as_millisecond())
+    .bind(call_id.to_string())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Closes what a call left open because somebody was talked to; returns how many.
 pub async fn contacted(tx: &mut Tx<'_>, call_id: Uuid, now: Timestamp) -> Result<u64, DbError> {
     let done = sqlx::query(

@@ -59,7 +59,8 @@ async fn note(board: &Switchboard, line: &Line, event: &CallEvent, caller: &Call
     board.spool.note(&entry).await.is_ok()
 }
 
-fn words(board: &Switchboard, id: &str) -> String {
+/// The words of an apology, without the database.
+pub(super) fn words(board: &Switchboard, id: &str) -> String {
     let voice = board.voice.load();
     let catalog = voice.scripts.catalogs.get(&Lang::FRENCH);
     let pieces = catalog.and_then(|catalog| catalog.say(id, Form { short: false, other: false }, &Values::new()));

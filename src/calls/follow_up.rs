@@ -32,7 +32,7 @@ pub async fn find(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session)
     }
     let reference = session.answers.get("suivi_numero").map(ToString::to_string).unwrap_or_default();
     if let Some(found) = requests::store::by_reference(tx, context.line.id, &reference).await? {
-        let mut values = context.promised();
+        let mut values = context.promised(session);
         values.insert(FOUND.to_owned(), Value::Text(found.id.to_string()));
         values.insert("etat".to_owned(), Value::from(found.state.told()));
         return Ok(Done::is("found").saying(values));

@@ -22,7 +22,7 @@ pub async fn ended(board: &Arc<Switchboard>, lines: &Arc<Lines>, call_sid: &str)
                 let Some(call) = store::lock(tx, &sid).await?.filter(|call| call.live) else { return Ok(()) };
                 let Some(line) = lines.by_id(call.line_id) else { return Ok(()) };
                 let delay = line.settings.promise_default;
-                let context = Context { board: &work, line, call: &call, now, delay };
+                let context = Context { board: &work, line, call: &call, now, delay, dialable: false };
                 close(tx, &context).await
             })
         })
@@ -53,7 +53,7 @@ pub async fn leave(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session
     let opened = Opened {
         reason,
         contact_id: task::contact(tx, context, session).await?,
-        priority: reason.priority(session.priority),
+        priority: task::raised(tx, context, reason.priority(session.priority)).await?,
         request_id: None,
         opened_at: context.now,
     };

@@ -13,8 +13,8 @@ use crate::callbacks::callback::{self, Reason};
 use crate::callbacks::store::NewCallback;
 use crate::db::{DbError, Tx};
 use crate::dialog::{Session, Task, Value, Values};
-use crate::lines::Line;
-use crate::lines::promise::{Promise, promise};
+use crate::lines::promise::{Promise, promise, promise_in};
+use crate::lines::{HalfDay, Line};
 use crate::outbox::{self, Job, NewJob};
 use crate::phone::{Dialable, PhoneNumber};
 use crate::requests::keep::{self, Wish};
@@ -43,17 +43,28 @@ pub struct Context<'a> {
     pub now: Timestamp,
     /// The delay that a promise counts on.
     pub delay: Duration,
+    /// Whether the caller's own number is one that we dial; without one, only a number that she typed is called.
+    pub dialable: bool,
 }
 
 impl Context<'_> {
-    /// What may be promised now (F-04).
-    pub fn promise(&self) -> Option<Promise> {
-        promise(self.now, self.delay, &self.line.settings.hours)
+    /// What may be promised now (F-04), at the time of day that the caller asked for.
+    pub fn promise(&self, session: &Session) -> Option<Promise> {
+        let hours = &self.line.settings.hours;
+        match wanted_half(session) {
+            Some(wanted) => promise_in(self.now, self.delay, hours, wanted),
+            None => promise(self.now, self.delay, hours),
+        }
     }
 
     /// The same, as values to say.
-    pub fn promised(&self) -> Values {
-        facts::promised(self.promise().as_ref(), &self.line.settings, self.now)
+    pub fn promised(&self, session: &Session) -> Values {
+        facts::promised(self.promise(session).as_ref(), &self.line.settings, self.now)
+    }
+
+    /// Whether somebody can be called back: nothing is promised to anybody else.
+    fn reachable(&self, session: &Session, contact: Option<Uuid>) -> bool {
+        contact.is_some() && (self.dialable || number(session, "contact").is_some())
     }
 }
 
@@ -113,7 +124,7 @@ fn place(line: &Line, session: &Session) -> &'static str {
 async fn keep_request(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session) -> Result<Done, DbError> {
     let Context { board, line, call, now, .. } = *context;
     let contact_id = contact(tx, context, session).await?;
-    let priority = raised(tx, context, session).await?;
+    let priority = raised(tx, context, session.priority).await?;
     let answers = serde_json::to_vec(&session.answers).unwrap_or_default();
     let postal_code = session.answers.get("code_postal").map(ToString::to_string);
     let category = session.category.clone().unwrap_or_else(|| "autre".to_owned());
@@ -137,7 +148,7 @@ async fn keep_request(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Sess
     let opened = Opened { reason: Reason::Request, contact_id, priority, request_id: Some(kept.id), opened_at: now };
     open(tx, context, session, &opened).await?;
     session.kept = true;
-    let mut values = context.promised();
+    let mut values = context.promised(session);
     values.insert("ref".to_owned(), Value::Text(kept.reference));
     Ok(Done::is("kept").saying(values))
 }
@@ -150,7 +161,7 @@ pub async fn leave_callback(
     reason: Reason,
 ) -> Result<Values, DbError> {
     let contact_id = contact(tx, context, session).await?;
-    let priority = reason.priority(raised(tx, context, session).await?);
+    let priority = raised(tx, context, reason.priority(session.priority)).await?;
     let request_id = session.answers.get(follow_up::FOUND).and_then(|id| id.to_string().parse().ok());
     let joined =
         if session.answers.contains_key(WAITING) { queue::store::leave(tx, context.call.id).await? } else { None };
@@ -162,7 +173,7 @@ pub async fn leave_callback(
         alert(tx, context, callback).await?;
     }
     session.kept = true;
-    Ok(context.promised())
+    Ok(context.promised(session))
 }
 
 /// What differs from one callback to another.
@@ -186,9 +197,13 @@ pub async fn open(
     session: &Session,
     opened: &Opened,
 ) -> Result<Option<Uuid>, DbError> {
-    let promise = context.promise();
+    // Whoever hung up heard no promise.
+    let promise = context.promise(session).filter(|_| opened.reason != Reason::Interrupted);
     let answers = serde_json::to_vec(&session.answers).unwrap_or_default();
     let hours = &context.line.settings.hours;
+    let due_at = callback::due(opened.priority, opened.opened_at, hours, promise.as_ref());
+    // Somebody in danger is told « très vite », not a half-day.
+    let told = if opened.reason == Reason::Danger { Some(due_at) } else { promise.map(|promise| promise.until) };
     let new = NewCallback {
         id: context.board.ids.row(context.now),
         line_id: context.line.id,
@@ -200,8 +215,8 @@ pub async fn open(
         priority: opened.priority,
         lang: session.lang,
         opened_at: opened.opened_at,
-        due_at: callback::due(opened.priority, opened.opened_at, hours, promise.as_ref()),
-        promised_until: promise.map(|promise| promise.until).filter(|_| opened.contact_id.is_some()),
+        due_at,
+        promised_until: told.filter(|_| context.reachable(session, opened.contact_id)),
         answers: &answers,
         spool_id: None,
     };
@@ -237,12 +252,21 @@ pub async fn contact(tx: &mut Tx<'_>, context: &Context<'_>, session: &Session) 
     Ok(context.call.caller_id.filter(|_| !refused))
 }
 
-/// The priority of the answers, one step higher for somebody who calls again and again unheard (F-22).
-async fn raised(tx: &mut Tx<'_>, context: &Context<'_>, session: &Session) -> Result<u8, DbError> {
-    let Some(caller) = context.call.caller_id else { return Ok(session.priority) };
+/// A priority, one step higher for somebody who calls again and again unheard (F-22). Only danger is P0.
+pub async fn raised(tx: &mut Tx<'_>, context: &Context<'_>, priority: u8) -> Result<u8, DbError> {
+    let Some(caller) = context.call.caller_id.filter(|_| priority > 1) else { return Ok(priority) };
     let since = back(context.now, Duration::from_hours(24));
     let insistent = store::without_contact(tx, caller, since).await? >= INSISTENT;
-    Ok(if insistent { session.priority.saturating_sub(1).max(1.min(session.priority)) } else { session.priority })
+    Ok(priority - u8::from(insistent))
+}
+
+/// The half of the day in which the caller prefers to be called.
+fn wanted_half(session: &Session) -> Option<HalfDay> {
+    match session.answers.get("rappel_moment")?.to_string().as_str() {
+        "matin" => Some(HalfDay::Morning),
+        "apres_midi" => Some(HalfDay::Afternoon),
+        _ => None,
+    }
 }
 
 fn consent(session: &Session) -> Consent {

@@ -52,14 +52,20 @@ pub struct Ringing {
     pub whisper_url: String,
 }
 
-/// What the caller did, from the webhook of a turn. `silent` is the fall-through of a document.
-pub fn input(event: &CallEvent, silent: bool) -> Input {
+/// What the caller did, from the webhook of a turn. `silent` is the fall-through of a document; `keys_told` says that the
+/// provider tells which key ended a message.
+pub fn input(event: &CallEvent, silent: bool, keys_told: bool) -> Input {
     if silent {
         return Input::Silence;
     }
     let keys = event.digits.clone().unwrap_or_default();
     match &event.recording {
-        Some(recording) => Input::Message { seconds: recording.duration_s.unwrap_or(0), key: keys.chars().next() },
+        Some(recording) => {
+            // Without a key a silence ended it, which the length holds: five seconds of message are five of silence.
+            let silence = if keys.is_empty() && keys_told { u32::from(MESSAGE_SILENCE) } else { 0 };
+            let seconds = recording.duration_s.unwrap_or(0).saturating_sub(silence);
+            Input::Message { seconds, key: keys.chars().next() }
+        }
         None if !keys.is_empty() => Input::Keys(keys),
         // The end key alone means « je n'ai pas ce numéro »; providers that do not tell it report a silence.
         None if event.finished_on_key == Some('#') => Input::Keys("#".to_owned()),

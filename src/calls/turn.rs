@@ -15,11 +15,12 @@ use super::store::{self, CallRow, NewCall, Played};
 use super::switchboard::{Switchboard, Voice};
 use super::task::{self, Context};
 use super::translate::{self, Addresses, Ringing};
-use super::{facts, hangup, recordings};
+use super::{apology, facts, hangup, recordings};
 use crate::db::{DbError, Tx};
 use crate::dialog::{self, Input, Next, Session, StepKind, Stuck, Utterance, Value};
+use crate::lang::Lang;
 use crate::lines::Line;
-use crate::phone::{CallerId, Dialable};
+use crate::phone::{CallerId, Dialable, PhoneNumber};
 use crate::requests;
 use crate::telephony::event::CallEvent;
 use crate::telephony::verbs::{Verb, VoiceResponse};
@@ -142,6 +143,9 @@ impl Player {
         if let Some(recording) = &self.event.recording {
             recordings::keep(tx, &self.board, &call, &session.at, recording, self.now).await?;
         }
+        if !call.live && !self.event.hung_up {
+            return self.taken_for_gone(tx, &call, session).await;
+        }
         if !call.live || self.event.hung_up {
             return self.gone(tx, &call, session).await;
         }
@@ -172,8 +176,8 @@ impl Player {
         mut session: Session,
     ) -> Result<TurnEnd, TurnError> {
         let mut facts = facts::facts(&self.line.settings, &self.caller, call.turn, self.now);
-        let context = Context { board: &self.board, line: &self.line, call, now: self.now, delay: self.delay };
-        facts.extend(context.promised());
+        let context = self.context(call);
+        facts.extend(context.promised(&session));
         let mut input = self.input(tx, call, voice, &mut session).await?;
         let mut end = TurnEnd { session, said: Vec::new(), next: Next::End, exit: None, ringing: None };
         for _ in 0..MOST_TASKS {
@@ -216,7 +220,7 @@ impl Player {
             return Ok(Input::Transferred { answered });
         }
         let silent = self.at.as_ref().is_some_and(|at| at.silent);
-        Ok(translate::input(&self.event, silent))
+        Ok(translate::input(&self.event, silent, self.board.capabilities.record_keys))
     }
 
     /// Keeps the turn and returns its document.
@@ -248,10 +252,19 @@ impl Player {
     /// The caller hung up while a message was recorded: what she said is kept, and somebody calls back.
     async fn gone(&self, tx: &mut Tx<'_>, call: &CallRow, mut session: Session) -> Result<String, TurnError> {
         let goodbye = VoiceResponse::new().then(Verb::Hangup);
-        let context = Context { board: &self.board, line: &self.line, call, now: self.now, delay: self.delay };
+        let context = self.context(call);
         if call.live {
             hangup::leave(tx, &context, &mut session).await?;
         }
+        self.store(tx, call, &session.at, Some("raccroche"), &session, &goodbye, Some("raccroché")).await
+    }
+
+    /// The call was ended by the sweep, or by a report that overtook this webhook; should the caller still be there, she
+    /// hears that somebody calls back, where that is so.
+    async fn taken_for_gone(&self, tx: &mut Tx<'_>, call: &CallRow, session: Session) -> Result<String, TurnError> {
+        let noted = session.leaves_a_draft() && self.context(call).dialable;
+        let words = apology::words(&self.board, if noted { "panne" } else { "panne-sans-numero" });
+        let goodbye = translate::farewell(Lang::FRENCH, &words, Some(&self.line.settings));
         self.store(tx, call, &session.at, Some("raccroche"), &session, &goodbye, Some("raccroché")).await
     }
 
@@ -280,6 +293,11 @@ impl Player {
             now: self.now,
         };
         if store::play(tx, &played).await? { Ok(document) } else { self.stored(tx, call, call.turn).await }
+    }
+
+    fn context<'a>(&'a self, call: &'a CallRow) -> Context<'a> {
+        let dialable = self.caller.number().is_some_and(PhoneNumber::is_dialable);
+        Context { board: &self.board, line: &self.line, call, now: self.now, delay: self.delay, dialable }
     }
 
     fn addresses(&self, turn: i64) -> Addresses {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::queue::store::{self, Ring};
 use super::switchboard::{Switchboard, later};
 use super::translate::{self, Addresses};
+use crate::callbacks;
 use crate::db::{DbError, Tx};
 use crate::dialog::{self, Form, Next, Utterance, Value, Values, Wait};
 use crate::lang::Lang;
@@ -15,6 +16,10 @@ use crate::telephony::xml::DocumentError;
 
 /// How long a phone counts as taken once somebody accepted: longer than the provider lets a talk last.
 const LONGEST_TALK: Duration = Duration::from_hours(4);
+/// The need (`besoin-personne`) of a caller who chose nothing before she asked for a person.
+const NOTHING_CHOSEN: &str = "personne";
+/// Under whose name the callbacks of a caller are held while she talks.
+const AT_THE_PHONE: &str = "au téléphone";
 /// Seconds for which the key is waited for: a voicemail stays silent.
 const PATIENCE: u32 = 8;
 
@@ -55,8 +60,13 @@ pub async fn answer(
 }
 
 async fn accept(tx: &mut Tx<'_>, token: &str, now: jiff::Timestamp) -> Result<Option<Ring>, DbError> {
-    store::accept(tx, token, now, later(now, LONGEST_TALK)).await?;
-    Ok(store::ring_of(tx, token).await?.filter(|ring| ring.state == "accepted"))
+    let until = later(now, LONGEST_TALK);
+    let taken = store::accept(tx, token, now, until).await?;
+    let ring = store::ring_of(tx, token).await?.filter(|ring| ring.state == "accepted");
+    if let (true, Some(ring)) = (taken, &ring) {
+        callbacks::store::claim_of_call(tx, ring.call_id, AT_THE_PHONE, until).await?;
+    }
+    Ok(ring)
 }
 
 /// The document that ends without a hang-up: the provider then bridges the two.
@@ -74,8 +84,8 @@ pub fn refused() -> Result<String, WhisperError> {
 
 fn said(board: &Switchboard, prompt: &str, ring: &Ring) -> Utterance {
     let voice = board.voice.load();
-    let need =
-        if ring.need.is_empty() { String::new() } else { dialog::need(&voice.scripts, Lang::FRENCH, &ring.need) };
+    let code = if ring.need.is_empty() { NOTHING_CHOSEN } else { &ring.need };
+    let need = dialog::need(&voice.scripts, Lang::FRENCH, code);
     let values = Values::from([("besoin".to_owned(), Value::Text(need))]);
     let catalog = voice.scripts.catalogs.get(&Lang::FRENCH);
     let pieces = catalog.and_then(|catalog| catalog.say(prompt, Form { short: false, other: false }, &values));

@@ -18,6 +18,8 @@ use crate::phone::PhoneNumber;
 const LONGEST_SPRINT: usize = 200;
 /// Seconds of silence that end a message (F-13) are the provider's affair; a message shorter than this is none.
 const SHORTEST_MESSAGE: u32 = 1;
+/// Seconds after the beep in which a `#` still ends the digits of the question before.
+const LATE_KEY: u32 = 1;
 
 /// The dialog cannot go on from where it is told to. The caller hears an apology.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -209,6 +211,10 @@ impl<'a> Runner<'a> {
 
     fn message(&mut self, record: &'a Record, seconds: u32, key: Option<char>) -> Option<Go> {
         self.session.active |= key.is_some() || seconds >= SHORTEST_MESSAGE;
+        let late_end_of_digits = std::mem::take(&mut self.session.after_digits) && key == Some('#');
+        if late_end_of_digits && seconds <= LATE_KEY {
+            return Some(self.ask(&record.prompts, true, false));
+        }
         if let Some(choice) = record.choices.iter().find(|choice| Some(choice.dtmf) == key) {
             return Some(self.choose(Some(&record.name), choice));
         }
@@ -273,9 +279,11 @@ impl<'a> Runner<'a> {
 
     fn failed(&mut self, own: &'a [Handler], common: &'a [Handler]) -> Option<Go> {
         self.session.failures = self.session.failures.saturating_add(1);
-        let count = self.session.failures;
-        let answers = |handler: &&Handler| handler.count.is_none_or(|wanted| wanted == count);
-        let last = || common.iter().max_by_key(|handler| handler.count);
+        let (count, active) = (self.session.failures, self.session.active);
+        let answers = |handler: &&Handler| {
+            handler.count.is_none_or(|wanted| wanted == count) && !(handler.never_pressed && active)
+        };
+        let last = || common.iter().filter(|handler| !handler.never_pressed).max_by_key(|handler| handler.count);
         match &own.iter().find(answers).or_else(|| common.iter().find(answers)).or_else(last)?.then {
             Then::Goto(next) => Some(Go::To(next.clone())),
             Then::Ask { prompt, record, question } => {
@@ -356,7 +364,7 @@ impl<'a> Runner<'a> {
     fn values(&self) -> Values {
         let mut values = self.facts.clone();
         values.extend(self.session.answers.clone());
-        for name in ["categorie", "niveau", "suite", "appuye", "langue", "joignable"] {
+        for name in ["categorie", "niveau", "suite", "appuye", "langue", "joignable", "urgent"] {
             values.insert(name.to_owned(), self.derived(name).unwrap_or_default().into());
         }
         if let Some(code) = &self.session.category {
@@ -372,6 +380,7 @@ impl<'a> Runner<'a> {
             "langue" => self.session.lang.code().to_owned(),
             "joignable" => if self.can_be_called() { "oui" } else { "non" }.to_owned(),
             "appuye" => if self.session.active { "oui" } else { "non" }.to_owned(),
+            "urgent" => if self.session.priority <= 1 { "oui" } else { "non" }.to_owned(),
             "niveau" => match self.scripts.catalogs.get(&self.session.lang).map(|catalog| catalog.level) {
                 Some(Level::Welcome) => "accueil",
                 _ => "complet",

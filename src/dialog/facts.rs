@@ -88,6 +88,7 @@ pub const FACTS: &[Fact] = &[
     fact("suite", &[Word("voisin"), Word("agent")], Dialog, "who solves the request"),
     fact("appuye", YES_NO, Dialog, "whether any key was pressed or word said"),
     fact("langue", &[Word("fr")], Dialog, "the language of the call"),
+    fact("urgent", YES_NO, Dialog, "whether the request is P0 or P1: it does not wait for a half-day"),
     fact("joignable", YES_NO, Dialog, "whether some number to call back is known"),
 ];
 

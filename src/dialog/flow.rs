@@ -250,6 +250,8 @@ pub struct Handler {
     pub place: Place,
     /// The failure it answers at this question, from 1; `None` for all.
     pub count: Option<u8>,
+    /// Only for a caller who pressed no key and said no word since the call began (T1).
+    pub never_pressed: bool,
     /// What to do.
     pub then: Then,
 }

@@ -246,7 +246,8 @@ impl Loader<'_> {
                 return None;
             }
         };
-        Some(Handler { place: self.place(at), count, then })
+        let never_pressed = at.get("never-pressed") == Some("yes");
+        Some(Handler { place: self.place(at), count, never_pressed, then })
     }
 
     fn prompt(&mut self, at: &Element) -> Prompt {

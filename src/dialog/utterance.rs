@@ -75,6 +75,11 @@ fn number_words(word: &str) -> u32 {
     }
 }
 
+/// One space between words and none before a full stop: a choice that says nothing leaves some behind.
+fn tidied(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ").replace(" .", ".").replace(" ,", ",")
+}
+
 /// Cuts formatted words at the silences that they ask for.
 pub(super) fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
@@ -82,8 +87,9 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
         if index > 0 {
             pieces.push(Piece::Pause(Duration::from_secs(1)));
         }
-        if !part.trim().is_empty() {
-            pieces.push(Piece::Words(part.trim().to_owned()));
+        let words = tidied(part);
+        if !words.is_empty() {
+            pieces.push(Piece::Words(words));
         }
     }
     pieces

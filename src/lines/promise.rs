@@ -50,6 +50,17 @@ pub fn promise(now: Timestamp, delay: Duration, hours: &Hours) -> Option<Promise
     Some(Promise { until: half.closes, day: half.day, half: half.half })
 }
 
+/// The same for a caller who can be reached in one half of the day only, where the line opens in that half.
+pub fn promise_in(now: Timestamp, delay: Duration, hours: &Hours, wanted: HalfDay) -> Option<Promise> {
+    let expected = hours.after_open_time(now, delay)?;
+    let mut later = hours.half_days(now).filter(|half| half.closes >= expected);
+    let half = later.find(|half| half.half == wanted);
+    half.map_or_else(
+        || promise(now, delay, hours),
+        |half| Some(Promise { until: half.closes, day: half.day, half: half.half }),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::tz::TimeZone;
@@ -99,6 +110,17 @@ mod tests {
         assert_eq!(told("2026-04-17T20:00:00Z", minutes(60)), "2026-04-20 Morning");
         assert_eq!(told("2026-04-17T20:00:00Z", minutes(360)), "2026-04-20 Afternoon");
         assert_eq!(told("2026-07-13T14:30:00Z", minutes(60)), "2026-07-15 Morning", "the 14th of July is closed");
+    }
+
+    #[test]
+    fn whoever_is_at_home_in_the_morning_only_is_promised_a_morning() {
+        let told = |written: &str, wanted| {
+            let promise = promise_in("2026-04-14T08:00:00Z".parse().unwrap(), minutes(240), &hours(written), wanted);
+            format!("{} {:?}", promise.unwrap().day, promise.unwrap().half)
+        };
+        assert_eq!(told(OFFICE, HalfDay::Morning), "2026-04-15 Morning");
+        assert_eq!(told(OFFICE, HalfDay::Afternoon), "2026-04-14 Afternoon");
+        assert_eq!(told("Mo-Fr 14:00-18:00", HalfDay::Morning), "2026-04-14 Afternoon", "it is never open then");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::exchange::{Exchange, ExchangeError, Expect, Habit, LegId};
 use super::narrator::Narrator;
+use super::numbers::e164;
 use super::transcript::{Action, Input};
 
 /// Why somebody could not do something.
@@ -64,7 +65,7 @@ impl Stage {
                 exchange.settle().await?;
             }
             Action::Writes(body) => {
-                let from = self.number(&input.actor).unwrap_or_else(|_| input.actor.clone());
+                let from = self.number(&input.actor).unwrap_or_else(|_| e164(&input.actor));
                 exchange.text_line(&from, &self.line, body).await?;
             }
             Action::TimePasses(time) => exchange.time_passes(*time),

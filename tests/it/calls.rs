@@ -18,7 +18,6 @@ async fn a_shopping_request_by_keys_is_stored_and_put_before_an_agent() {
         }
         exchange.record(odette, 12, RecordEnd::Key('#')).await.unwrap();
         exchange.keys(odette, "34000").await.unwrap();
-        exchange.keys(odette, "1").await.unwrap();
         exchange.record(odette, 5, RecordEnd::Silence).await.unwrap();
         exchange.record(odette, 2, RecordEnd::Silence).await.unwrap();
         for key in ["1", "1", "1"] {

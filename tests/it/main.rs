@@ -11,3 +11,4 @@ mod scripts;
 mod simulator;
 mod support;
 mod telephony;
+mod transcripts;

@@ -125,7 +125,7 @@ adresse-code-postal = Type your post code, or only the hash key.
     .court-tiers = Type their post code, or only the hash key.
 adresse-code-relu = I understood { DIGITS($code_postal) }. That's right, press 1. That's wrong, press 2.
     .court = That's right, 1. That's wrong, 2.
-adresse-hors-zone = This post code is not in our area. One of our staff will call you and point you to help.
+adresse-hors-zone = This post code is not in our area. One of our staff will point you to help.
 adresse-quartier = Which district do you live in? After the beep, say its name, or press 2 if you don't know.
     .court = After the beep, say the name of your district, or press 2.
     .tiers = Which district does this person live in? After the beep, say its name, or press 2 if you don't know.
@@ -142,7 +142,10 @@ nom-dire = After the beep, say your first name and your name.
 rappel-meme = Shall we call you on { PAIRS($numero) }? Yes, press 1. Another number, press 2.
     .court = This number suits you, 1. Another number, 2.
 rappel-autre = Type the ten digits of the telephone where we may call you.
-rappel-masque = Your number is hidden. Type the ten digits of the telephone where we may call you.
+rappel-masque = { $masque ->
+        [oui] Your number is hidden.
+       *[non] {""}
+    } Type the ten digits of the telephone where we may call you.
     .court = Type the ten digits of the telephone where we may call you.
 rappel-relu = I repeat: { PAIRS($contact) }. That's right, press 1. Start again, press 2.
     .court = That's right, 1. Start again, 2.
@@ -180,6 +183,7 @@ fin-securite = Nobody will ever ask you for money, a bank card or a code by phon
 fin-aggravation = If you feel unwell, dial 15. Call us again whenever you like.
 fin-au-revoir = You did well to call. There is nothing more to do. Goodbye, you may hang up.
 
+besoin-personne = To speak to a person
 besoin-courses = Shopping
 besoin-papier = A form to print
 besoin-enfant = Childcare
@@ -215,9 +219,14 @@ suivi-sans-numero = Without this number, leave us a message. After the beep, say
 silence-1 = It doesn't matter.
 silence-2 = Take your time. If pressing keys is difficult, do nothing: a person will look after you.
 silence-fin = One of our staff will call you on the number of this call, { promesse }. You may hang up. Goodbye.
-silence-sans-numero = Your number is hidden, we cannot call you back. Call us again when you like, it's free. In danger, dial 15 or 112.
+silence-sans-numero = { $masque ->
+        [oui] Your number is hidden, we cannot call you back.
+       *[non] We cannot call your number.
+    } Call us again when you like, it's free. In danger, dial 15 or 112.
 touche-1 = This key is not one of the choices.
+chiffres-1 = One digit is missing, or there is one too many.
 touche-2 = Let's try another way. For a person, press 0, or wait.
+trop-long = This call has lasted a quarter of an hour. What you said is kept.
 ecoute-repete = I repeat.
 ecoute-continue = Go on, I am listening.
 message-vide = I did not hear your message. Speak after the beep, a little louder.
@@ -247,7 +256,7 @@ attente-suite = { $tour ->
 attente-rappel = If you would rather be called back, press 1. You keep your place. Otherwise, stay on the line.
     .court = To be called back, 1. Otherwise, stay on the line.
 attente-pris = Noted, you keep your place.
-personne-absente = All our lines are busy. One of our staff will call you back.
+personne-absente = All our lines are busy.
 ferme-nuit = You can leave your request now. We will listen to it when we open.
 ferme-horaires = Our staff are here { horaires }. They are back { ouverture }. In danger, dial 15 or 112.
 ferme-ecoute = If you have dark thoughts, 31 14 answers day and night, it's free.

@@ -21,7 +21,10 @@ menu-aider = Para ofrecer su ayuda, pulse 1. Para recibir el kit de los vecinos,
 
 ## Número para llamarle
 
-rappel-masque = Su número está oculto. Marque las diez cifras del teléfono donde llamarle.
+rappel-masque = { $masque ->
+        [oui] Su número está oculto.
+       *[non] {""}
+    } Marque las diez cifras del teléfono donde llamarle.
     .court = Marque las diez cifras del teléfono donde llamarle.
 rappel-invalide = Este número no sirve. Un número tiene diez cifras. Probemos otra vez.
 
@@ -43,9 +46,13 @@ fin-au-revoir = Ha hecho bien en llamar. No tiene que hacer nada más. Adiós, p
 silence-1 = No pasa nada.
 silence-2 = Tómese su tiempo. Si es difícil pulsar, no haga nada: una persona se ocupará de usted.
 silence-fin = Una persona le llamará al número de esta llamada, { promesse }. Puede colgar. Adiós.
-silence-sans-numero = Su número está oculto, no podemos llamarle. Llámenos cuando quiera, es gratis. En peligro, marque el 15 o el 112.
+silence-sans-numero = { $masque ->
+        [oui] Su número está oculto, no podemos llamarle.
+       *[non] No podemos llamar a su número.
+    } Llámenos cuando quiera, es gratis. En peligro, marque el 15 o el 112.
 touche-1 = Esta tecla no corresponde a ninguna opción.
 touche-2 = Probemos de otra manera. Para hablar con una persona, pulse 0, o espere.
+trop-long = Esta llamada dura ya un cuarto de hora. Lo que ha dicho queda guardado.
 ecoute-repete = Repito.
 ecoute-continue = Continúe, le escucho.
 message-vide = No he oído su mensaje. Hable después de la señal, un poco más fuerte.
@@ -74,7 +81,7 @@ attente-suite = { $tour ->
 attente-rappel = Si prefiere que le llamemos, pulse 1. Usted guarda su turno. Si no, siga en línea.
     .court = Que le llamemos, 1. Si no, siga en línea.
 attente-pris = Anotado, usted guarda su turno.
-personne-absente = Todas nuestras líneas están ocupadas. Una persona le llamará.
+personne-absente = Todas nuestras líneas están ocupadas.
 ferme-horaires = Nuestros agentes están { horaires }. Vuelven { ouverture }. En peligro, marque el 15 o el 112.
 ferme-ecoute = Si tiene ideas negras, el 31 14 responde día y noche, es gratis.
 

@@ -27,7 +27,7 @@ message-avant = Le message sera enregistré. Une personne, tapez 0.
 ## Menus
 
 menu-principal = Pour des courses, tapez 1. Papier à imprimer, 2. Garde d'enfant, 3. Visite ou autre chose, 4. Une personne, 0.
-    .court = Courses, 1. Papier à imprimer, 2. Garde d'enfant, 3. Autre chose, 4. Une personne, 0.
+    .court = Courses, 1. Papier, 2. Garde d'enfant, 3. Autre chose, 4. Une personne, 0.
 menu-autre = Pour une visite ou un appel amical, tapez 1. Pour une demande déjà faite, tapez 2. Pour aider vos voisins, ou recevoir le kit, tapez 3. Pour autre chose, tapez 4. Une personne, 0.
     .court = Une visite, 1. Une demande déjà faite, 2. Aider, ou le kit, 3. Autre chose, 4. Une personne, 0.
 menu-aider = Pour proposer votre aide, tapez 1. Pour recevoir le kit des voisins, tapez 2. Une personne, 0.
@@ -126,7 +126,7 @@ adresse-code-postal = Tapez votre code postal, ou seulement dièse.
     .court-tiers = Tapez son code postal, ou seulement dièse.
 adresse-code-relu = J'ai compris { DIGITS($code_postal) }. C'est juste, tapez 1. Ce n'est pas juste, tapez 2.
     .court = C'est juste, 1. Ce n'est pas juste, 2.
-adresse-hors-zone = Ce code postal n'est pas dans notre secteur. Un agent vous rappelle pour vous orienter.
+adresse-hors-zone = Ce code postal n'est pas dans notre secteur. Un agent va vous orienter.
 adresse-quartier = Dans quel quartier habitez-vous ? Après le bip, dites son nom, ou tapez 2 si vous ne savez pas.
     .court = Après le bip, dites le nom de votre quartier, ou tapez 2.
     .tiers = Dans quel quartier habite cette personne ? Après le bip, dites son nom, ou tapez 2 si vous ne savez pas.
@@ -143,7 +143,10 @@ nom-dire = Après le bip, dites votre prénom et votre nom.
 rappel-meme = Vous rappeler au { PAIRS($numero) } ? Oui, tapez 1. Un autre numéro, 2.
     .court = Ce numéro vous convient, 1. Un autre numéro, 2.
 rappel-autre = Tapez les dix chiffres du téléphone où vous rappeler.
-rappel-masque = Votre numéro est caché. Tapez les dix chiffres du téléphone où vous rappeler.
+rappel-masque = { $masque ->
+        [oui] Votre numéro est caché.
+       *[non] {""}
+    } Tapez les dix chiffres du téléphone où vous rappeler.
     .court = Tapez les dix chiffres du téléphone où vous rappeler.
 rappel-relu = Je répète : { PAIRS($contact) }. C'est juste, tapez 1. Recommencer, tapez 2.
     .court = C'est juste, 1. Recommencer, 2.
@@ -181,6 +184,7 @@ fin-securite = Ne donnez jamais d'argent, de carte ni de code par téléphone.
 fin-aggravation = Si vous allez mal, faites le 15. Rappelez-nous quand vous voulez.
 fin-au-revoir = Vous avez bien fait d'appeler. Tout est fait. Au revoir, vous pouvez raccrocher.
 
+besoin-personne = Parler à une personne
 besoin-courses = Des courses
 besoin-papier = Un papier à imprimer
 besoin-enfant = La garde d'un enfant
@@ -215,10 +219,15 @@ suivi-sans-numero = Sans ce numéro, laissez-nous un message. Après le bip, dit
 
 silence-1 = Ce n'est pas grave.
 silence-2 = Prenez votre temps. Si c'est difficile d'appuyer, ne faites rien : une personne va s'en occuper.
-silence-fin = Un agent va vous rappeler au numéro de cet appel, { promesse }. Vous pouvez raccrocher. Au revoir.
-silence-sans-numero = Votre numéro est caché, nous ne pouvons pas vous rappeler. Rappelez-nous quand vous voulez, c'est gratuit. En danger, faites le 15 ou le 112.
+silence-fin = Un agent vous rappelle à ce numéro, { promesse }. Vous pouvez raccrocher. Au revoir.
+silence-sans-numero = { $masque ->
+        [oui] Votre numéro est caché, nous ne pouvons pas vous rappeler.
+       *[non] Nous ne pouvons pas appeler votre numéro.
+    } Rappelez-nous quand vous voulez, c'est gratuit. En danger, faites le 15 ou le 112.
 touche-1 = Cette touche ne correspond à aucun choix.
+chiffres-1 = Il manque un chiffre, ou il y en a un de trop.
 touche-2 = Essayons autrement. Pour parler à une personne, tapez 0, ou attendez.
+trop-long = Cet appel dure depuis un quart d'heure. Ce que vous avez dit est gardé.
 ecoute-repete = Je répète.
 ecoute-continue = Continuez, je vous écoute.
 message-vide = Je n'ai pas entendu votre message. Parlez après le bip, un peu plus fort.
@@ -248,7 +257,7 @@ attente-suite = { $tour ->
 attente-rappel = Si vous préférez être rappelé, tapez 1. Vous gardez votre place. Sinon, restez en ligne.
     .court = Être rappelé, 1. Sinon, restez en ligne.
 attente-pris = C'est noté, vous gardez votre place.
-personne-absente = Toutes nos lignes sont occupées. Un agent va vous rappeler.
+personne-absente = Toutes nos lignes sont occupées.
 ferme-nuit = Vous pouvez laisser votre demande maintenant. Nous l'écouterons à l'ouverture.
 ferme-horaires = Nos agents sont là { horaires }. Ils reviennent { ouverture }. En danger, faites le 15 ou le 112.
 ferme-ecoute = Si vous avez des idées noires, le 31 14 répond jour et nuit, c'est gratuit.

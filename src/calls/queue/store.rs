@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::clock::from_millis;
-use crate::db::{DbError, Tx, locking};
+use crate::db::{DbError, Tx};
 
 /// Joins the queue, or shows that one is still there; returns when one joined.
 pub async fn join(
@@ -138,16 +138,20 @@ pub struct Ring {
     pub need: String,
     /// The line.
     pub line_id: Uuid,
+    /// The call it rings for.
+    pub call_id: Uuid,
 }
 
 /// The ring of that token.
 pub async fn ring_of(tx: &mut Tx<'_>, token: &str) -> Result<Option<Ring>, DbError> {
-    let row: Option<(String, String, String)> =
-        sqlx::query_as(locking(tx.kind(), "select state, need, line_id from rings where token = $1"))
+    let row: Option<(String, String, String, String)> =
+        sqlx::query_as("select state, need, line_id, call_id from rings where token = $1")
             .bind(token)
             .fetch_optional(tx.conn())
             .await?;
-    Ok(row.and_then(|(state, need, line_id)| Some(Ring { state, need, line_id: line_id.parse().ok()? })))
+    Ok(row.and_then(|(state, need, line_id, call_id)| {
+        Some(Ring { state, need, line_id: line_id.parse().ok()?, call_id: call_id.parse().ok()? })
+    }))
 }
 
 /// Somebody pressed the key: the phone is hers until `until`. `false` when it does not ring any more.

@@ -131,7 +131,16 @@ fn links<'a>(flow: &'a Flow, choices: &'a [Choice]) -> impl Iterator<Item = Way<
 fn failures<'a>(flow: &'a Flow, events: &'a Events) -> impl Iterator<Item = Way<'a>> {
     let silence = way_out(&events.noinput, &flow.noinput).map(|to| Way { because: Because::Silence, to });
     let mistakes = way_out(&events.nomatch, &flow.nomatch).map(|to| Way { because: Because::Mistakes, to });
-    silence.into_iter().chain(mistakes)
+    let never_pressed = events.noinput.iter().chain(&flow.noinput).filter_map(never_pressed);
+    silence.into_iter().chain(mistakes).chain(never_pressed.map(|to| Way { because: Because::Silence, to }))
+}
+
+/// Where a silence leads a caller who never pressed anything, if the handler is about her.
+pub(in crate::dialog) fn never_pressed(handler: &Handler) -> Option<&str> {
+    match &handler.then {
+        Then::Goto(next) if handler.never_pressed => Some(next),
+        _ => None,
+    }
 }
 
 /// Failures that a question bears before it must let the caller go.
@@ -146,8 +155,8 @@ pub(in crate::dialog) fn way_out<'a>(own: &'a [Handler], common: &'a [Handler]) 
 }
 
 fn handler<'a>(own: &'a [Handler], common: &'a [Handler], count: u8) -> Option<&'a Handler> {
-    let answers = |handler: &&Handler| handler.count.is_none_or(|wanted| wanted == count);
-    let last = || common.iter().max_by_key(|handler| handler.count);
+    let answers = |handler: &&Handler| !handler.never_pressed && handler.count.is_none_or(|wanted| wanted == count);
+    let last = || common.iter().filter(|handler| !handler.never_pressed).max_by_key(|handler| handler.count);
     own.iter().find(answers).or_else(|| common.iter().find(answers)).or_else(last)
 }
 

@@ -14,7 +14,8 @@ use crate::lang::Lang;
 /// Phrases that no flow names: the service says them to callers when something fails.
 const TO_CALLERS: &[&str] = &["panne", "panne-sans-numero"];
 /// Phrases that no flow names: the service says them before any language is chosen, and to the staff.
-const TO_OTHERS: &[&str] = &["ligne-inconnue", "bureau-appel", "bureau-pris", "alerte-appel", "alerte-pris"];
+const TO_OTHERS: &[&str] =
+    &["ligne-inconnue", "bureau-appel", "besoin-personne", "bureau-pris", "alerte-appel", "alerte-pris"];
 /// What a file says about itself.
 const ABOUT_ITSELF: &[&str] = &["niveau"];
 

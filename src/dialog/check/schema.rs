@@ -15,7 +15,7 @@ const STEPS: &[&str] =
     &["link", "repeat", "resume", "noinput", "nomatch", "category", "block", "menu", "field", "record", "transfer"];
 const ACTIONS: &[&str] = &["prompt", "if", "assign", "clear", "priority", "submit", "goto", "disconnect"];
 const OPTIONS: &[&str] = &["prompt", "choice", "noinput", "nomatch"];
-const HANDLER: &[&str] = &["count", "prompt", "record", "question", "next"];
+const HANDLER: &[&str] = &["count", "never-pressed", "prompt", "record", "question", "next"];
 
 const DIALECT: &[Known] = &[
     Known { name: "flow", attributes: &["start", "limit"], children: STEPS },

@@ -144,7 +144,10 @@ fn exits(scripts: &Scripts, step: &Step) -> Vec<Exit> {
     let flow = &scripts.flow;
     let everywhere = |because: &Because, to: &str| match because {
         Because::Key(key) => flow.links.iter().any(|link| link.dtmf == *key && link.next == to),
-        Because::Silence => graph::way_out(&[], &flow.noinput) == Some(to),
+        Because::Silence => {
+            let mut never_pressed = flow.noinput.iter().filter_map(graph::never_pressed);
+            graph::way_out(&[], &flow.noinput) == Some(to) || never_pressed.any(|next| next == to)
+        }
         Because::Mistakes => graph::way_out(&[], &flow.nomatch) == Some(to),
         _ => false,
     };

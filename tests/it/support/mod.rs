@@ -1,4 +1,6 @@
 //! What every room's tests share.
 
+pub(crate) mod documents;
+pub(crate) mod ids;
 pub(crate) mod service;
 pub(crate) mod test_db;

@@ -12,7 +12,6 @@ use ligne_solidaire::clock::{Clock, SetClock};
 use ligne_solidaire::config::Config;
 use ligne_solidaire::db::Db;
 use ligne_solidaire::http;
-use ligne_solidaire::id::RandomIds;
 use ligne_solidaire::secret;
 use ligne_solidaire::simulator::exchange::{Exchange, Settings};
 use ligne_solidaire::simulator::provider::SimulatedProvider;
@@ -21,6 +20,8 @@ use ligne_solidaire::worker;
 use secrecy::SecretString;
 use tempfile::TempDir;
 
+use super::documents;
+use super::ids::SeededIds;
 use super::test_db::TestDb;
 
 pub(crate) const PUBLIC: &str = "https://ligne.example.org";
@@ -103,7 +104,7 @@ impl Service {
         exchange.tell_time(move |passed| time.advance(passed));
         let parts = Parts {
             clock: clock.clone() as Arc<dyn Clock>,
-            ids: Arc::new(RandomIds::from_seed(setup.seed)),
+            ids: Arc::new(SeededIds::new(setup.seed)),
             provider: Arc::new(SimulatedProvider::new(exchange.clone())),
             account: setup.exchange.account.clone(),
             tokens: vec![SecretString::from(setup.exchange.token.clone())],
@@ -124,6 +125,18 @@ impl Service {
     /// The folder of its files.
     pub(crate) fn folder(&self) -> &std::path::Path {
         self.folder.path()
+    }
+}
+
+/// Every document of every test is checked, whatever the test is about.
+impl Drop for Service {
+    fn drop(&mut self) {
+        for xml in self.exchange.documents() {
+            match documents::check(&xml) {
+                Err(why) if !std::thread::panicking() => panic!("{why}\n{xml}"),
+                _ => {}
+            }
+        }
     }
 }
 
