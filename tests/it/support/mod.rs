@@ -1,4 +1,7 @@
 //! What every room's tests share.
 
+pub(crate) mod campaign;
+pub(crate) mod dump;
 pub(crate) mod service;
 pub(crate) mod test_db;
+pub(crate) mod webhook;
