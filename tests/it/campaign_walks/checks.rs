@@ -58,7 +58,7 @@ pub(crate) async fn nobody_is_lost(service: &Service, map: &Map) {
 async fn chosen_is_kept(service: &Service, map: &Map) {
     let turns: Vec<(String, String, String)> =
         rows(service, "select call_id, step, exit from turns where exit is not null").await;
-    let chose = |step: &str, exit: &str| map.0.get(step).is_some_and(|place| place.wishes.contains(exit));
+    let chose = |step: &str, exit: &str| map.places.get(step).is_some_and(|place| place.wishes.contains(exit));
     let choosers: BTreeSet<_> =
         turns.into_iter().filter(|(_, step, exit)| chose(step, exit)).map(|(call, _, _)| call).collect();
     let kept: Vec<(String,)> = rows(
@@ -95,7 +95,7 @@ async fn of_call(service: &Service, call: &str) -> Session {
 /// Step by exit, as a table.
 pub(crate) fn table(map: &Map, taken: &BTreeMap<Exit, i64>) -> String {
     let mut table = String::from("step × exit: how often each was taken\n");
-    for (step, place) in &map.0 {
+    for (step, place) in &map.places {
         let cells: Vec<_> = place
             .exits
             .keys()

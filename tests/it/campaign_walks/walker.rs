@@ -100,7 +100,7 @@ impl Walker {
         let exit = self.choose(&session, may_hang_up, known);
         known.hang_ups += u64::from(exit == "raccroche");
         known.wanted.remove(&(session.at.clone(), exit.clone()));
-        let kind = known.map.0[&session.at].kind;
+        let kind = known.map.places[&session.at].kind;
         let done = self.leave_by(exchange, kind, &exit, known).await;
         done.unwrap_or_else(|error| panic!("at {} by {exit}: {error}", session.at));
     }
@@ -117,7 +117,7 @@ impl Walker {
             return "*".to_owned();
         }
         if known.rng.random_bool(0.75)
-            && let Some(exit) = known.map.towards(&session.at, &known.wanted)
+            && let Some(exit) = known.map.towards(&session.at, session.category.as_deref(), &known.wanted)
             && (may_hang_up || exit != "raccroche")
         {
             return exit;
@@ -128,7 +128,7 @@ impl Walker {
             "raccroche" => 0,
             _ => 20,
         };
-        let exits: Vec<_> = known.map.0[&session.at].exits.keys().cloned().collect();
+        let exits: Vec<_> = known.map.places[&session.at].exits.keys().cloned().collect();
         exits.choose_weighted(&mut known.rng, weight).unwrap().clone()
     }
 
