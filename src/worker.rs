@@ -20,7 +20,7 @@ const EVERY: Duration = Duration::from_secs(1);
 /// Between two sweeps: calls without an end, notes of the spool.
 const SWEEP_EVERY: Duration = Duration::from_secs(10);
 /// For how long a job belongs to the worker that claimed it.
-const LEASE: Duration = Duration::from_secs(120);
+const LEASE: Duration = Duration::from_mins(2);
 /// Jobs taken at once.
 const AT_ONCE: i64 = 16;
 

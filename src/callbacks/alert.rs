@@ -21,7 +21,7 @@ use crate::telephony::provider::{OutgoingCall, OutgoingMessage, Provider, Provid
 use crate::telephony::verbs::VoiceResponse;
 
 /// Between two rounds.
-const EVERY: Duration = Duration::from_secs(5 * 60);
+const EVERY: Duration = Duration::from_mins(5);
 /// An alert older than this says nothing any more.
 const TEXT_VALID_S: u32 = 600;
 /// Seconds for which the phone of whoever is on call rings.

@@ -102,10 +102,10 @@ impl Reason {
 /// P0 counts by the clock, the others in opening hours.
 pub fn due(priority: u8, opened: Timestamp, hours: &Hours, promise: Option<&Promise>) -> Timestamp {
     let within = match priority {
-        0 => Duration::from_secs(15 * 60),
-        1 => Duration::from_secs(3_600),
-        2 => Duration::from_secs(4 * 3_600),
-        _ => Duration::from_secs(8 * 3_600),
+        0 => Duration::from_mins(15),
+        1 => Duration::from_hours(1),
+        2 => Duration::from_hours(4),
+        _ => Duration::from_hours(8),
     };
     let by_the_clock = opened.checked_add(within).unwrap_or(opened);
     let due = if priority == 0 { by_the_clock } else { hours.after_open_time(opened, within).unwrap_or(by_the_clock) };
@@ -113,7 +113,7 @@ pub fn due(priority: u8, opened: Timestamp, hours: &Hours, promise: Option<&Prom
 }
 
 /// How long a claim lasts unless it is renewed (F-45).
-pub const LEASE: Duration = Duration::from_secs(15 * 60);
+pub const LEASE: Duration = Duration::from_mins(15);
 
 /// How a callback ended (F-47).
 pub const DISPOSITIONS: &[(&str, &str)] = &[

@@ -24,8 +24,8 @@ const FAILURES_PER_HOUR: i64 = 50;
 /// Looks a request up by the digits typed.
 pub async fn find(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session) -> Result<Done, DbError> {
     let (now, caller) = (context.now, context.call.caller_id);
-    let day = back(now, Duration::from_secs(86_400));
-    let hour = back(now, Duration::from_secs(3_600));
+    let day = back(now, Duration::from_hours(24));
+    let hour = back(now, Duration::from_hours(1));
     let (own, all) = store::tries(tx, caller, day, hour).await?;
     if own >= FAILURES_PER_DAY || all >= FAILURES_PER_HOUR {
         return Ok(Done::is("agent"));

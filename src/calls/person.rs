@@ -14,7 +14,7 @@ use crate::phone::{Dialable, PhoneNumber};
 /// What a ring may last beyond the ringing itself: the provider's buffer, and the whisper with its key.
 const WHISPER: Duration = Duration::from_secs(30);
 /// A waiting caller comes back every few seconds; one that was not seen for this long has gone.
-const STILL_THERE: Duration = Duration::from_secs(60);
+const STILL_THERE: Duration = Duration::from_mins(1);
 
 /// Looks for a person. `danger` reaches the numbers on call outside opening hours.
 pub async fn ask(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session, danger: bool) -> Result<Done, DbError> {

@@ -57,12 +57,13 @@ pub async fn begin(tx: &mut Tx<'_>, new: &NewCall<'_>) -> Result<bool, DbError> 
     Ok(done.rows_affected() == 1)
 }
 
+type LockedRow = (String, String, Option<String>, i64, i64, Vec<u8>, String);
+
 /// The call of that provider's id, held until the transaction ends.
 pub async fn lock(tx: &mut Tx<'_>, sid: &str) -> Result<Option<CallRow>, DbError> {
     let select =
         locking(tx.kind(), "select id, line_id, caller_id, started_at, turn, session, state from calls where sid = $1");
-    let row: Option<(String, String, Option<String>, i64, i64, Vec<u8>, String)> =
-        sqlx::query_as(select).bind(sid).fetch_optional(tx.conn()).await?;
+    let row: Option<LockedRow> = sqlx::query_as(select).bind(sid).fetch_optional(tx.conn()).await?;
     Ok(row.and_then(|(id, line_id, caller_id, started, turn, session, state)| {
         Some(CallRow {
             id: id.parse().ok()?,

@@ -10,9 +10,9 @@ use crate::db::DbError;
 use crate::lines::Lines;
 
 /// Longer than any wait of the dialog: prompts, a message of 90 seconds, a ring.
-const NO_SIGN_OF_LIFE: Duration = Duration::from_secs(10 * 60);
+const NO_SIGN_OF_LIFE: Duration = Duration::from_mins(10);
 /// Longer than any talk with an agent: the provider's own limit is four hours.
-const LONGEST_TALK: Duration = Duration::from_secs(4 * 3_600 + 600);
+const LONGEST_TALK: Duration = Duration::from_mins(250);
 /// Calls ended in one sweep; the next sweep takes the rest.
 const AT_ONCE: i64 = 200;
 

@@ -22,7 +22,7 @@ use crate::telephony::provider::Capabilities;
 /// Days of finished callbacks from which the promise is computed (F-04).
 const PROMISE_DAYS: u64 = 14;
 /// For how long a computed delay is good: it moves over days, and a turn must not pay for it.
-const DELAY_IS_GOOD: Duration = Duration::from_secs(60);
+const DELAY_IS_GOOD: Duration = Duration::from_mins(1);
 
 /// The scripts in force, and the recordings that replace the synthetic voice.
 #[derive(Debug)]

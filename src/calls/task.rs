@@ -27,9 +27,9 @@ pub const TALKED: &str = "personne";
 /// Calls within a day without anybody having called back, from which one step of priority is gained (F-22).
 const INSISTENT: i64 = 3;
 /// How long somebody in danger is left to the phones that ring before whoever is on call is alerted.
-const ALERT_AFTER_CLOSED: Duration = Duration::from_secs(2 * 60);
+const ALERT_AFTER_CLOSED: Duration = Duration::from_mins(2);
 /// The same while the desk is open (F-43).
-const ALERT_AFTER_OPEN: Duration = Duration::from_secs(5 * 60);
+const ALERT_AFTER_OPEN: Duration = Duration::from_mins(5);
 
 /// What a task knows about its turn.
 pub struct Context<'a> {
@@ -163,10 +163,8 @@ pub async fn leave_callback(
     let contact_id = contact(tx, context, session).await?;
     let priority = raised(tx, context, reason.priority(session.priority)).await?;
     let request_id = session.answers.get(follow_up::FOUND).and_then(|id| id.to_string().parse().ok());
-    let joined = match session.answers.contains_key(WAITING) {
-        true => queue::store::leave(tx, context.call.id).await?,
-        false => None,
-    };
+    let joined =
+        if session.answers.contains_key(WAITING) { queue::store::leave(tx, context.call.id).await? } else { None };
     // Whoever prefers to be called back keeps the place that she had in the queue (F-20).
     let opened_at = joined.filter(|_| reason == Reason::Waited).unwrap_or(context.now);
     let opened = Opened { reason, contact_id, priority, request_id, opened_at };
@@ -257,7 +255,7 @@ pub async fn contact(tx: &mut Tx<'_>, context: &Context<'_>, session: &Session) 
 /// A priority, one step higher for somebody who calls again and again unheard (F-22). Only danger is P0.
 pub async fn raised(tx: &mut Tx<'_>, context: &Context<'_>, priority: u8) -> Result<u8, DbError> {
     let Some(caller) = context.call.caller_id.filter(|_| priority > 1) else { return Ok(priority) };
-    let since = back(context.now, Duration::from_secs(86_400));
+    let since = back(context.now, Duration::from_hours(24));
     let insistent = store::without_contact(tx, caller, since).await? >= INSISTENT;
     Ok(priority - u8::from(insistent))
 }

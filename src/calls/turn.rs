@@ -27,7 +27,7 @@ use crate::telephony::verbs::{Verb, VoiceResponse};
 use crate::telephony::xml::DocumentError;
 
 /// The longest that a call may stay in the menus (T1); waiting for a person has a limit of its own.
-const LONGEST_CALL: Duration = Duration::from_secs(15 * 60);
+const LONGEST_CALL: Duration = Duration::from_mins(15);
 /// More exchanges with the service than this between two waits can only be a circle.
 const MOST_TASKS: usize = 20;
 

@@ -15,7 +15,7 @@ use crate::telephony::verbs::{Verb, VoiceResponse};
 use crate::telephony::xml::DocumentError;
 
 /// How long a phone counts as taken once somebody accepted: longer than the provider lets a talk last.
-const LONGEST_TALK: Duration = Duration::from_secs(4 * 3_600);
+const LONGEST_TALK: Duration = Duration::from_hours(4);
 /// The need (`besoin-personne`) of a caller who chose nothing before she asked for a person.
 const NOTHING_CHOSEN: &str = "personne";
 /// Under whose name the callbacks of a caller are held while she talks.

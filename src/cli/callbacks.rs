@@ -46,7 +46,7 @@ pub enum Action {
         /// Votre nom
         #[arg(long, env = "USER")]
         agent: String,
-        /// Comment il s'est terminé : RESOLU, ORIENTE, SANS_SUITE…
+        /// Comment il s'est terminé : RESOLU, ORIENTE, `SANS_SUITE`…
         #[arg(long)]
         disposition: String,
     },

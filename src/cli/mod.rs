@@ -33,7 +33,7 @@ enum Command {
     /// Essaie la ligne sans opérateur : une page avec un téléphone
     Demo(demo::Options),
     /// Un téléphone dans le terminal
-    Phone(phone::Options),
+    Phone(Box<phone::Options>),
     /// Fait partir ce qui doit partir, sans répondre aux appels
     Worker,
     /// Met les tables de la base à jour

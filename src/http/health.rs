@@ -15,7 +15,7 @@ use crate::outbox;
 /// How long the database may take.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// A job that has been due for longer than this says that no worker runs.
-const OLDEST_DUE: Duration = Duration::from_secs(10 * 60);
+const OLDEST_DUE: Duration = Duration::from_mins(10);
 
 /// The process answers.
 pub async fn live() -> &'static str {

@@ -82,8 +82,8 @@ pub async fn whisper(State(app): State<Arc<App>>, Path(token): Path<String>, Sig
 /// She pressed a key.
 pub async fn whisper_key(State(app): State<Arc<App>>, Path(token): Path<String>, Signed(form): Signed) -> Response {
     let key = form.get("Digits").map(std::borrow::Cow::into_owned);
-    let taken = whisper::answer(&app.board, &app.lines, &token, key.as_deref());
-    let document = timeout(PATIENCE, taken).await;
+    let answer = whisper::answer(&app.board, &app.lines, &token, key.as_deref());
+    let document = timeout(PATIENCE, answer).await;
     xml(document.ok().and_then(Result::ok).unwrap_or_else(hang_up))
 }
 
@@ -100,8 +100,8 @@ pub async fn alert(State(app): State<Arc<App>>, Path(token): Path<String>, Signe
 /// She takes it.
 pub async fn alert_key(State(app): State<Arc<App>>, Path(token): Path<String>, Signed(form): Signed) -> Response {
     let key = form.get("Digits").map(std::borrow::Cow::into_owned);
-    let taken = timeout(PATIENCE, alert::answer(&app.board, &token, key.as_deref())).await;
-    xml(taken.ok().and_then(Result::ok).unwrap_or_else(hang_up))
+    let document = timeout(PATIENCE, alert::answer(&app.board, &token, key.as_deref())).await;
+    xml(document.ok().and_then(Result::ok).unwrap_or_else(hang_up))
 }
 
 /// A text message arrives: an agent reads it. No text goes back to a number that nobody registered (T4).
@@ -132,12 +132,11 @@ pub async fn status(State(app): State<Arc<App>>, Signed(form): Signed) -> Status
             StatusEvent::Call(_) | StatusEvent::Message(_) => Ok(()),
         }
     };
-    match timeout(PATIENCE, AssertUnwindSafe(kept).catch_unwind()).await {
-        Ok(Ok(Ok(()))) => StatusCode::NO_CONTENT,
-        _ => {
-            tracing::error!("a report of the provider could not be kept: the sweep will find what it meant");
-            StatusCode::NO_CONTENT
-        }
+    if let Ok(Ok(Ok(()))) = timeout(PATIENCE, AssertUnwindSafe(kept).catch_unwind()).await {
+        StatusCode::NO_CONTENT
+    } else {
+        tracing::error!("a report of the provider could not be kept: the sweep will find what it meant");
+        StatusCode::NO_CONTENT
     }
 }
 

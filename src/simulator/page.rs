@@ -51,7 +51,10 @@ pub fn router(demo: Demo) -> Router {
     Router::new()
         .route("/demo", get(async || file("text/html; charset=utf-8", include_str!("assets/phone.html"))))
         .route("/demo/phone.css", get(async || file("text/css; charset=utf-8", include_str!("assets/phone.css"))))
-        .route("/demo/phone.js", get(async || file("text/javascript; charset=utf-8", include_str!("assets/phone.js"))))
+        .route("/demo/phone.js", get(async || script(include_str!("assets/phone.js"))))
+        .route("/demo/speech.js", get(async || script(include_str!("assets/speech.js"))))
+        .route("/demo/microphone.js", get(async || script(include_str!("assets/microphone.js"))))
+        .route("/demo/desk.js", get(async || script(include_str!("assets/desk.js"))))
         .route("/demo/phone.svg", get(async || file("image/svg+xml", include_str!("assets/phone.svg"))))
         .route("/demo/state", get(state))
         .route("/demo/act", post(act))
@@ -59,6 +62,10 @@ pub fn router(demo: Demo) -> Router {
         .layer(DefaultBodyLimit::max(MAX_SOUND))
         .layer(from_fn(guard))
         .with_state(Arc::new(demo))
+}
+
+fn script(content: &'static str) -> impl IntoResponse {
+    file("text/javascript; charset=utf-8", content)
 }
 
 fn file(media_type: &'static str, content: &'static str) -> impl IntoResponse {

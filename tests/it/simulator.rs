@@ -17,7 +17,7 @@ use ligne_solidaire::simulator::provider::SimulatedProvider;
 use ligne_solidaire::simulator::sign::signature;
 use ligne_solidaire::simulator::terminal::Terminal;
 use ligne_solidaire::simulator::transcript::{Transcript, write_date};
-use ligne_solidaire::simulator::transport::InProcess;
+use ligne_solidaire::simulator::transport::{HttpTransport, InProcess, Transport};
 use ligne_solidaire::telephony::provider::{OutgoingCall, OutgoingMessage, Provider, RecordingRef};
 
 pub(crate) const PUBLIC: &str = "https://ligne.example.org";
@@ -534,4 +534,30 @@ async fn the_simulated_provider_calls_texts_and_serves_recordings() {
     provider.delete_recording(&recording).await.unwrap();
     assert!(provider.fetch_recording(&recording).await.is_err());
     assert!(provider.delete_recording(&recording).await.is_ok(), "gone already counts as erased");
+}
+
+#[tokio::test]
+async fn a_running_service_is_called_over_http_before_its_public_name_exists() {
+    let line = TinyLine::default();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let here = format!("http://{}", listener.local_addr().unwrap());
+    let router = line.router();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let transport = HttpTransport::new(Some(here.parse().unwrap())).unwrap();
+    let exchange = Exchange::new(Settings::new(PUBLIC, ACCOUNT, TOKEN), transport);
+    let odette = exchange.call(ODETTE, LINE).await.unwrap();
+    exchange.keys(odette, "1").await.unwrap();
+    assert_eq!(exchange.record(odette, 3, RecordEnd::Silence).await.unwrap(), Expect::Ended);
+    assert_eq!(line.last("/message").get("RecordingDuration"), Some("8"));
+}
+
+#[tokio::test]
+async fn two_instances_get_the_same_webhook_at_the_same_instant() {
+    let (one, other) = (TinyLine::default(), TinyLine::default());
+    let mut settings = Settings::new(PUBLIC, ACCOUNT, TOKEN);
+    settings.delivery = Delivery::TwiceAtOnce;
+    let instance = |line: &TinyLine| -> Arc<dyn Transport> { Arc::new(InProcess::new(line.router())) };
+    let exchange = Exchange::between(settings, instance(&one), Some(instance(&other)));
+    exchange.call(ODETTE, LINE).await.unwrap();
+    assert_eq!((one.at("/telephony/twilio/voice").len(), other.at("/telephony/twilio/voice").len()), (1, 1));
 }

@@ -38,7 +38,7 @@ pub(super) async fn database(config: &Config) -> Vec<Finding> {
     }
     match db::check_key(&base, keyring.fingerprint()).await {
         Ok(()) => {
-            findings.push(Finding::good(format!("la clé {} ouvre cette base", config.storage.key_file.display())))
+            findings.push(Finding::good(format!("la clé {} ouvre cette base", config.storage.key_file.display())));
         }
         Err(cause) => findings.push(Finding::mend(cause.to_string())),
     }

@@ -16,7 +16,7 @@ use crate::http::refusals::Refusals;
 /// How long an answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A clock that is further from the provider's than this is wrong.
-const SKEW: Duration = Duration::from_secs(60);
+const SKEW: Duration = Duration::from_mins(1);
 /// Refused webhooks that are told.
 const TOLD: usize = 3;
 

@@ -1,6 +1,9 @@
 //! What every room's tests share.
 
+pub(crate) mod campaign;
 pub(crate) mod documents;
+pub(crate) mod dump;
 pub(crate) mod ids;
 pub(crate) mod service;
 pub(crate) mod test_db;
+pub(crate) mod webhook;

@@ -91,6 +91,18 @@ impl Service {
         Self::instance(base.db.clone(), folder, setup).await
     }
 
+    /// Another instance on the same database, with the same key and files of its own.
+    pub(crate) async fn beside(&self, db: Db, setup: &Setup) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::copy(self.folder().join("ligne.cle"), folder.path().join("ligne.cle")).unwrap();
+        Self::instance(db, folder, setup).await
+    }
+
+    /// A service behind that door.
+    pub(crate) async fn behind(db: Db, setup: &Setup) -> Self {
+        Self::instance(db, tempfile::tempdir().unwrap(), setup).await
+    }
+
     async fn instance(db: Db, folder: TempDir, setup: &Setup) -> Self {
         let config = config(&folder, setup);
         let keyring = secret::load_or_create(&config.storage.key_file).unwrap();
