@@ -136,12 +136,18 @@ fn provider(base: &Settings, seed: u64, known: &mut Knowledge) -> Settings {
     Settings {
         seed,
         withheld: String::new(),
-        empty_result: *[EmptyResult::FallsThrough, EmptyResult::ActionWithoutDigits, EmptyResult::ActionWithEmptyDigits]
-            .choose(rng)
-            .unwrap(),
+        empty_result: *[
+            EmptyResult::FallsThrough,
+            EmptyResult::ActionWithoutDigits,
+            EmptyResult::ActionWithEmptyDigits,
+        ]
+        .choose(rng)
+        .unwrap(),
         empty_record: *[EmptyRecord::Action, EmptyRecord::FallsThrough].choose(rng).unwrap(),
         record_keys,
-        recording_notice: *[RecordingNotice::Before, RecordingNotice::After, RecordingNotice::Never].choose(rng).unwrap(),
+        recording_notice: *[RecordingNotice::Before, RecordingNotice::After, RecordingNotice::Never]
+            .choose(rng)
+            .unwrap(),
         dial_bridged: rng.random_bool(0.5),
         end_notices: rng.random_bool(0.8),
         delivery: *[Delivery::Once, Delivery::Once, Delivery::Once, Delivery::TwiceInTurn, Delivery::TwiceAtOnce]
@@ -178,8 +184,17 @@ fn temper(hurried: bool, known: &mut Knowledge) -> Temper {
 /// A number, known, withheld in one of its many forms, foreign, odd, or one that calls often.
 fn caller(known: &mut Knowledge) -> String {
     const ODD: [&str; 11] = [
-        "anonymous", "", "+266696687", "Restricted", "unknown", "+14155550123", "+441632960123", "0465710001", LINE,
-        "+262692000000", "sip:odette@example.org",
+        "anonymous",
+        "",
+        "+266696687",
+        "Restricted",
+        "unknown",
+        "+14155550123",
+        "+441632960123",
+        "0465710001",
+        LINE,
+        "+262692000000",
+        "sip:odette@example.org",
     ];
     let rng = &mut known.rng;
     match rng.random_range(0..10) {

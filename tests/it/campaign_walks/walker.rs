@@ -81,7 +81,8 @@ impl Walker {
         if known.rng.random_bool(0.6) {
             return;
         }
-        let phones: Vec<_> = exchange.phones().into_iter().filter_map(|(number, _)| exchange.on_phone(&number)).collect();
+        let phones: Vec<_> =
+            exchange.phones().into_iter().filter_map(|(number, _)| exchange.on_phone(&number)).collect();
         let talking = phones.into_iter().find(|leg| exchange.expect(*leg) == Expect::Bridged);
         let leg = if known.rng.random_bool(0.2) { self.leg } else { talking.unwrap_or(self.leg) };
         exchange.hang_up(leg).await.unwrap();
@@ -110,7 +111,9 @@ impl Walker {
         match self.temper {
             Temper::Silent => return "silence".to_owned(),
             Temper::Lost => return "erreur".to_owned(),
-            Temper::Hurried if !session.answers.contains_key("attente") && known.rng.random_bool(0.7) => return "0".to_owned(),
+            Temper::Hurried if !session.answers.contains_key("attente") && known.rng.random_bool(0.7) => {
+                return "0".to_owned();
+            }
             _ => {}
         }
         if known.rng.random_bool(0.02) {
