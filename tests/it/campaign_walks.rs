@@ -125,7 +125,7 @@ fn some_moment(service: &Service, known: &mut Knowledge) {
     let open = known.rng.random_bool(0.65);
     service.clock.advance(Duration::from_secs(known.rng.random_range(60..6 * 3_600)));
     while line.settings.hours.is_open(service.clock.now()) != open {
-        service.clock.advance(Duration::from_secs(1_800));
+        service.clock.advance(Duration::from_mins(30));
     }
 }
 
@@ -218,7 +218,7 @@ impl Knowledge {
 /// Five hours later, everything due is done: calls without an end are swept, phones are let go.
 async fn settle(service: &Service) {
     for _ in 0..3 {
-        service.clock.advance(Duration::from_secs(5 * 3_600));
+        service.clock.advance(Duration::from_hours(5));
         service.work().await;
     }
     while ligne_solidaire::worker::tick(&service.app).await.unwrap() > 0 {}

@@ -77,7 +77,7 @@ async fn chosen_is_kept(service: &Service, map: &Map) {
     let mut helped = 0;
     for call in choosers.difference(&kept) {
         let session = of_call(service, call).await;
-        let talked = session.answers.get("personne").is_some();
+        let talked = session.answers.contains_key("personne");
         let cancelled = session.at == "suivi-annule-fin" || session.at == "suivi-annule";
         let cancelled = cancelled || session.answers.contains_key("suivi_demande") && session.kept;
         assert!(talked || cancelled, "call {call} chose something and left nothing: {session:?}");

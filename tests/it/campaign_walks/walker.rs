@@ -144,7 +144,7 @@ impl Walker {
     ) -> Result<(), ligne_solidaire::simulator::exchange::ExchangeError> {
         let leg = self.leg;
         match (kind, exit) {
-            (_, "silence") => exchange.silence(leg).await,
+            (_, "silence") | (Kind::Record, "erreur") => exchange.silence(leg).await,
             (_, "raccroche") => exchange.hang_up(leg).await,
             (Kind::Record, "message") => {
                 let seconds = known.rng.random_range(1..40);
@@ -152,7 +152,6 @@ impl Walker {
                 exchange.record(leg, seconds, end).await
             }
             // A caller who is lost presses keys that mean nothing during a message: it stays empty.
-            (Kind::Record, "erreur") => exchange.silence(leg).await,
             (Kind::Record, key) => exchange.record(leg, 0, RecordEnd::Key(key.chars().next().unwrap())).await,
             (Kind::Field(field), "digits") => exchange.keys(leg, &good(field, known)).await,
             (Kind::Field(field), "erreur") => exchange.keys(leg, bad(field, known)).await,
