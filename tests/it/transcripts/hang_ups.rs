@@ -70,7 +70,7 @@ async fn table(base: &TestDb) -> String {
         let same = |kept: &[String]| kept.iter().map(|line| undated(line).to_owned()).collect::<Vec<_>>();
         assert_eq!(same(kept), same(found), "without its event, after « {step} »");
         writeln!(table, "\nOdette {step}, puis raccroche :").unwrap();
-        for line in &kept {
+        for line in kept {
             writeln!(table, "    {line}").unwrap();
         }
     }
