@@ -163,7 +163,7 @@ fn the_hash_that_closes_digits_late_is_no_mistake_at_the_next_question() {
 #[test]
 fn failures_are_counted_for_each_question() {
     let mut call = Call::new(&[]);
-    call.silence().silence().stands("menu-principal", &["silence-2"]);
+    call.silence().stands("menu-principal", &["silence-1", "menu-principal"]);
     call.keys("1").stands("pour-qui", &["menu-pour-qui"]);
     call.silence().stands("pour-qui", &["silence-1", "menu-pour-qui"]);
     call.keys("7").stands("pour-qui", &["touche-2"]);
@@ -175,10 +175,27 @@ fn failures_are_counted_for_each_question() {
 #[test]
 fn a_caller_who_never_did_anything_is_called_back_and_never_queued() {
     let mut call = Call::new(&[]);
-    call.silence().silence().silence();
+    call.silence().silence();
     assert_eq!(call.next, Next::Submit(Task::LeaveCallback("muet".to_owned())));
     call.told("kept");
     assert_eq!(call.next, Next::End);
+}
+
+#[test]
+fn whoever_pressed_a_key_once_is_given_a_third_try() {
+    let mut call = Call::new(&[]);
+    call.keys("5").silence().stands("menu-principal", &["silence-2"]);
+    call.silence();
+    assert_eq!(call.next, Next::Submit(Task::AskPerson));
+}
+
+#[test]
+fn a_hash_after_the_last_digit_ends_no_message() {
+    let mut call = Call::new(&[]);
+    call.keys("1").keys("1").keys("1").keys("1").keys("2").speaks(8).keys("34000").told("inside");
+    call.speaks(1).stands("rue", &["adresse-rue"]);
+    assert_eq!(call.answer("rue"), None);
+    call.speaks(5).stands("nom", &["nom-dire"]);
 }
 
 #[test]
