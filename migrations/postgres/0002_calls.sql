@@ -130,7 +130,6 @@ create table rings (
     call_id     text not null references calls (id),
     line_id     text not null references lines (id),
     phone       text not null,             -- keyed hash of the phone's number
-    need        text not null,             -- the category, for the whisper
     state       text not null,             -- ringing, accepted, ended
     started_at  bigint not null,
     expires_at  bigint not null,

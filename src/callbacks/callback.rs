@@ -114,6 +114,8 @@ pub fn due(priority: u8, opened: Timestamp, hours: &Hours, promise: Option<&Prom
 
 /// How long a claim lasts unless it is renewed (F-45).
 pub const LEASE: Duration = Duration::from_mins(15);
+/// Under whose name the callbacks of a caller are held while she talks to somebody.
+pub const AT_THE_PHONE: &str = "au téléphone";
 
 /// How a callback ended (F-47).
 pub const DISPOSITIONS: &[(&str, &str)] = &[

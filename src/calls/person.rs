@@ -44,7 +44,7 @@ pub async fn ask(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session, 
         Turn::Nobody => nobody(tx, context).await,
         Turn::Wait { ahead } => Ok(wait(ahead, numbers.len())),
         Turn::Ring(index) => match (numbers.into_iter().nth(index), hashes.get(index)) {
-            (Some(number), Some(hash)) => ring(tx, context, session, number, hash, ahead, phones.len()).await,
+            (Some(number), Some(hash)) => ring(tx, context, number, hash, ahead, phones.len()).await,
             _ => nobody(tx, context).await,
         },
     }
@@ -53,7 +53,6 @@ pub async fn ask(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session, 
 async fn ring(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
-    session: &Session,
     number: Dialable,
     phone: &str,
     ahead: usize,
@@ -67,7 +66,6 @@ async fn ring(
         call_id: context.call.id,
         line_id: context.call.line_id,
         phone,
-        need: session.category.as_deref().unwrap_or_default(),
         now: context.now,
         expires_at: later(context.now, lasts),
     };

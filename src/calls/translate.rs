@@ -61,9 +61,10 @@ pub fn input(event: &CallEvent, silent: bool, keys_told: bool) -> Input {
     let keys = event.digits.clone().unwrap_or_default();
     match &event.recording {
         Some(recording) => {
-            // Without a key a silence ended it, which the length holds: five seconds of message are five of silence.
-            let silence = if keys.is_empty() && keys_told { u32::from(MESSAGE_SILENCE) } else { 0 };
-            let seconds = recording.duration_s.unwrap_or(0).saturating_sub(silence);
+            // Some providers count the silence that ended it, some cut it off: no key and exactly that silence is a
+            // message without a word, or at worst one short message asked again.
+            let silence = keys.is_empty() && keys_told && recording.duration_s == Some(u32::from(MESSAGE_SILENCE));
+            let seconds = if silence { 0 } else { recording.duration_s.unwrap_or(0) };
             Input::Message { seconds, key: keys.chars().next() }
         }
         None if !keys.is_empty() => Input::Keys(keys),

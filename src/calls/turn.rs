@@ -16,13 +16,14 @@ use super::switchboard::{Switchboard, Voice};
 use super::task::{self, Context};
 use super::translate::{self, Addresses, Ringing};
 use super::{apology, facts, hangup, recordings};
+use crate::callbacks;
 use crate::db::{DbError, Tx};
 use crate::dialog::{self, Input, Next, Session, StepKind, Stuck, Utterance, Value};
 use crate::lang::Lang;
 use crate::lines::Line;
 use crate::phone::{CallerId, Dialable, PhoneNumber};
 use crate::requests;
-use crate::telephony::event::CallEvent;
+use crate::telephony::event::{CallEvent, DialEvent};
 use crate::telephony::verbs::{Verb, VoiceResponse};
 use crate::telephony::xml::DocumentError;
 
@@ -213,14 +214,22 @@ impl Player {
         }
         let step = voice.scripts.flow.steps.get(&session.at).map(|step| &step.kind);
         if matches!(step, Some(StepKind::Transfer(_))) {
-            let answered = queue::store::hang_up(tx, call.id).await?;
-            if answered {
-                task::talked(tx, call, session, self.now).await?;
-            }
-            return Ok(Input::Transferred { answered });
+            return Ok(Input::Transferred { answered: self.talked(tx, call, session).await? });
         }
         let silent = self.at.as_ref().is_some_and(|at| at.silent);
         Ok(translate::input(&self.event, silent, self.board.capabilities.record_keys))
+    }
+
+    /// A phone stopped ringing: whether somebody took it with a key and was connected.
+    async fn talked(&self, tx: &mut Tx<'_>, call: &CallRow, session: &mut Session) -> Result<bool, TurnError> {
+        let accepted = queue::store::hang_up(tx, call.id).await?.is_some();
+        let connected = self.event.dial.as_ref().is_none_or(DialEvent::connected);
+        match (accepted, connected) {
+            (true, true) => task::talked(tx, &self.context(call), session).await?,
+            (true, false) => callbacks::store::release_of_call(tx, call.id).await?,
+            (false, _) => {}
+        }
+        Ok(accepted && connected)
     }
 
     /// Keeps the turn and returns its document.

@@ -184,6 +184,8 @@ fin-aggravation = If you feel unwell, dial 15. Call us again whenever you like.
 fin-au-revoir = You did well to call. There is nothing more to do. Goodbye, you may hang up.
 
 besoin-personne = To speak to a person
+besoin-danger-courses = Somebody has no food, or no medicine, today
+besoin-danger-enfant = A child is alone
 besoin-courses = Shopping
 besoin-papier = A form to print
 besoin-enfant = Childcare
@@ -266,10 +268,22 @@ danger-promis = Your call is urgent for us. One of our staff will call you very 
 
 ## On the telephone of the office and of the staff on call
 
-bureau-appel = A call from the help line. { $besoin }. To take the call, press 1.
+bureau-appel = { $urgent ->
+        [oui] Urgent call
+       *[non] A call
+    } from the help line. { $besoin }. { $langue ->
+        [en] The caller speaks English.
+        [es] The caller speaks Spanish.
+        [ar] The caller speaks Arabic.
+       *[fr] { "" }
+    } To take the call, press 1.
 bureau-pris = You are on the line.
-alerte-appel = Alert from the help line. A person in danger is waiting for a call. To take charge of it, press 1.
-alerte-pris = Thank you. The call is yours. Open the list of callbacks, or call the C C A S.
+alerte-appel = Alert from the help line. A person in danger is waiting for a call. To take charge of it, press 1. If you have already reached the person, press 2.
+alerte-pris = Thank you. The call is yours. { $joignable ->
+        [oui] The person's number is { PAIRS($numero) }. Again: { PAIRS($numero) }.
+       *[non] The person gave no number. What was said is in the list of callbacks.
+    }
+alerte-faite = Thank you, that is noted. Goodbye.
 
 ## Pieces of sentences
 

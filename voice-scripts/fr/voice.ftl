@@ -185,6 +185,8 @@ fin-aggravation = Si vous allez mal, faites le 15. Rappelez-nous quand vous voul
 fin-au-revoir = Vous avez bien fait d'appeler. Tout est fait. Au revoir, vous pouvez raccrocher.
 
 besoin-personne = Parler à une personne
+besoin-danger-courses = Une personne n'a pas à manger, ou pas ses médicaments, aujourd'hui
+besoin-danger-enfant = Un enfant est seul
 besoin-courses = Des courses
 besoin-papier = Un papier à imprimer
 besoin-enfant = La garde d'un enfant
@@ -267,10 +269,22 @@ danger-promis = Votre appel est urgent pour nous. Un agent va vous rappeler trè
 
 ## Au téléphone du bureau et de l'astreinte
 
-bureau-appel = Appel de la ligne d'entraide. { $besoin }. Pour prendre l'appel, tapez 1.
+bureau-appel = { $urgent ->
+        [oui] Appel urgent
+       *[non] Appel
+    } de la ligne d'entraide. { $besoin }. { $langue ->
+        [en] La personne parle anglais.
+        [es] La personne parle espagnol.
+        [ar] La personne parle arabe.
+       *[fr] { "" }
+    } Pour prendre l'appel, tapez 1.
 bureau-pris = Vous êtes en ligne.
-alerte-appel = Alerte de la ligne d'entraide. Une personne en danger attend un rappel. Pour vous en charger, tapez 1.
-alerte-pris = Merci. Le rappel est à vous. Ouvrez la file des rappels, ou appelez le C C A S.
+alerte-appel = Alerte de la ligne d'entraide. Une personne en danger attend un rappel. Pour vous en charger, tapez 1. Si vous l'avez déjà jointe, tapez 2.
+alerte-pris = Merci. Le rappel est à vous. { $joignable ->
+        [oui] Le numéro de la personne est le { PAIRS($numero) }. Je répète : { PAIRS($numero) }.
+       *[non] La personne n'a pas donné de numéro. Ce qu'elle a dit est dans la file des rappels.
+    }
+alerte-faite = Merci, c'est noté. Bonne journée.
 
 ## Morceaux de phrases
 

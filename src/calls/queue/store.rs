@@ -102,8 +102,6 @@ pub struct NewRing<'a> {
     pub line_id: Uuid,
     /// The keyed hash of the phone.
     pub phone: &'a str,
-    /// The category that the caller chose.
-    pub need: &'a str,
     /// When.
     pub now: Timestamp,
     /// When it is let go if nothing is heard of it.
@@ -113,15 +111,14 @@ pub struct NewRing<'a> {
 /// Makes a phone ring for a call; `false` when it was taken in between.
 pub async fn ring(tx: &mut Tx<'_>, new: &NewRing<'_>) -> Result<bool, DbError> {
     let done = sqlx::query(
-        "insert into rings (id, token, call_id, line_id, phone, need, state, started_at, expires_at) \
-         values ($1, $2, $3, $4, $5, $6, 'ringing', $7, $8) on conflict do nothing",
+        "insert into rings (id, token, call_id, line_id, phone, state, started_at, expires_at) \
+         values ($1, $2, $3, $4, $5, 'ringing', $6, $7) on conflict do nothing",
     )
     .bind(new.id.to_string())
     .bind(new.token)
     .bind(new.call_id.to_string())
     .bind(new.line_id.to_string())
     .bind(new.phone)
-    .bind(new.need)
     .bind(new.now.as_millisecond())
     .bind(new.expires_at.as_millisecond())
     .execute(tx.conn())
@@ -134,23 +131,25 @@ pub async fn ring(tx: &mut Tx<'_>, new: &NewRing<'_>) -> Result<bool, DbError> {
 pub struct Ring {
     /// ringing, accepted, ended.
     pub state: String,
-    /// The category that the caller chose.
-    pub need: String,
     /// The line.
     pub line_id: Uuid,
     /// The call it rings for.
     pub call_id: Uuid,
+    /// Where that call stands, sealed.
+    pub session: Vec<u8>,
 }
 
 /// The ring of that token.
 pub async fn ring_of(tx: &mut Tx<'_>, token: &str) -> Result<Option<Ring>, DbError> {
-    let row: Option<(String, String, String, String)> =
-        sqlx::query_as("select state, need, line_id, call_id from rings where token = $1")
-            .bind(token)
-            .fetch_optional(tx.conn())
-            .await?;
-    Ok(row.and_then(|(state, need, line_id, call_id)| {
-        Some(Ring { state, need, line_id: line_id.parse().ok()?, call_id: call_id.parse().ok()? })
+    let row: Option<(String, String, String, Vec<u8>)> = sqlx::query_as(
+        "select r.state, r.line_id, r.call_id, c.session from rings r join calls c on c.id = r.call_id \
+         where r.token = $1",
+    )
+    .bind(token)
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.and_then(|(state, line_id, call_id, session)| {
+        Some(Ring { state, line_id: line_id.parse().ok()?, call_id: call_id.parse().ok()?, session })
     }))
 }
 
@@ -167,13 +166,13 @@ pub async fn accept(tx: &mut Tx<'_>, token: &str, now: Timestamp, until: Timesta
     Ok(done.rows_affected() == 1)
 }
 
-/// Ends whatever rings or talks for a call; returns whether somebody had accepted.
-pub async fn hang_up(tx: &mut Tx<'_>, call_id: Uuid) -> Result<bool, DbError> {
+/// Ends whatever rings or talks for a call; returns when somebody had accepted.
+pub async fn hang_up(tx: &mut Tx<'_>, call_id: Uuid) -> Result<Option<Timestamp>, DbError> {
     let rows: Vec<(Option<i64>,)> = sqlx::query_as(
         "update rings set state = 'ended' where call_id = $1 and state <> 'ended' returning accepted_at",
     )
     .bind(call_id.to_string())
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows.iter().any(|(accepted,)| accepted.is_some()))
+    Ok(rows.into_iter().find_map(|(accepted,)| accepted).map(from_millis))
 }
