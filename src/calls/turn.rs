@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::queue;
 use super::store::{self, CallRow, NewCall, Played};
-use super::switchboard::{Switchboard, Voice};
+use super::switchboard::{Switchboard, Voice, since};
 use super::task::{self, Context};
 use super::translate::{self, Addresses, Ringing};
 use super::{apology, facts, hangup, recordings};
@@ -207,8 +207,9 @@ impl Player {
         if call.turn == 0 {
             return Ok(Input::Start);
         }
-        let waits_for_person = session.answers.contains_key(task::WAITING);
-        if !waits_for_person && self.now.duration_since(call.started_at).unsigned_abs() > LONGEST_CALL {
+        let age = since(self.now, call.started_at);
+        let waits = age > LONGEST_CALL && queue::store::is_waiting(tx, call.id).await?;
+        if age > LONGEST_CALL && (!waits || age > LONGEST_CALL + self.line.settings.wait_max) {
             session.at.clone_from(&voice.scripts.flow.limit);
             return Ok(Input::Start);
         }
