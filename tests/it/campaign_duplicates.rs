@@ -136,7 +136,8 @@ async fn a_key_and_a_silence_of_the_same_turn_at_once_are_one_turn() {
             let sid = format!("CA{round:032x}");
             let ring = Webhook::of_call(crate::support::webhook::VOICE, &sid, ODETTE, &[]);
             let welcome = ring.post(&service.router).await;
-            let (action, silence) = (path_in(&welcome.body, "action"), format!("{}/silence", path_in(&welcome.body, "action")));
+            let (action, silence) =
+                (path_in(&welcome.body, "action"), format!("{}/silence", path_in(&welcome.body, "action")));
             let post = |path: &str, more: &[(&str, &str)]| {
                 let (webhook, router) = (Webhook::signed(path, fields(&sid, ODETTE, more)), service.router.clone());
                 tokio::spawn(async move { webhook.post(&router).await })
