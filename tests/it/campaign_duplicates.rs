@@ -113,7 +113,7 @@ async fn every_webhook_of_a_call_delivered_again_a_day_later_gets_the_same_bytes
         exchange.hang_up(interrupted).await.unwrap();
         exchange.text_line("+33639980003", LINE, "Bonjour, besoin de pain").await.unwrap();
         service.work().await;
-        service.clock.advance(Duration::from_secs(86_400));
+        service.clock.advance(Duration::from_hours(24));
         service.work().await;
         let (before, delivered) = (dump(&base.db).await, exchange.delivered());
         for old in delivered.iter().chain(delivered.iter().rev()) {

@@ -39,9 +39,10 @@ pub(crate) async fn but_the_last(exchange: &Exchange, from: &str, line: &str, an
     leg
 }
 
-/// The request number that is told in these words, if one is.
+/// The request number that is told in these words, if one is: six digits said one by one, in any language.
 pub(crate) fn reference(words: &str) -> Option<String> {
-    let told = words.split("numéro de demande est").nth(1)?.split("répète").next()?;
-    let digits: String = told.chars().filter(char::is_ascii_digit).collect();
-    (digits.len() == 6).then_some(digits)
+    let words: Vec<&str> =
+        words.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let digit = |word: &&str| word.len() == 1 && word.chars().all(|letter| letter.is_ascii_digit());
+    Some(words.windows(6).find(|six| six.iter().all(digit))?.concat())
 }
