@@ -69,29 +69,18 @@ async fn campaign_of_polite_stops_under_load_breaks_no_webhook() {
 
 /// Stops one instance after the other while callers call, then compares what they were told with what is kept.
 async fn stop_again_and_again(base: &Base, instances: usize, stop: Stop, stops: u64) -> Outcome {
-    let mut rng = StdRng::seed_from_u64(stops);
     let mut running = Vec::new();
     for place in 0..instances {
-        let failpoints = plan(stop, place as u64, stops);
-        running.push(Instance::start(base.folder(), place, base.url(), failpoints).await);
+        running.push(Instance::start(base.folder(), place, base.url(), plan(stop, place as u64, stops)).await);
     }
     let load = Load::new(running.iter().map(|instance| instance.door.clone()).collect(), stop == Stop::Kill);
     let callers: Vec<_> = (0..CALLERS).map(|place| tokio::spawn(load.clone().calls_and_calls(place))).collect();
+    let mut rng = StdRng::seed_from_u64(stops);
     for number in 0..stops {
         some_instant(&load, &mut rng).await;
         let instance = &mut running[usize::try_from(number).unwrap() % instances];
         let next = plan(stop, number + instances as u64, stops);
-        // Nobody delivers again before what the dead process left was read.
-        let mut seen = load.seen_at_stops.write().await;
-        match stop {
-            Stop::Kill => instance.kill(),
-            Stop::Ask => assert_eq!(instance.terminate().await, Some(0), "how the process ended"),
-        }
-        seen.push(base.left_behind().await.into_values().flatten().collect());
-        // With another instance the callers go on at once; alone, they wait for this one.
-        let waiting = (instances == 1).then_some(seen);
-        instance.start_again(next).await;
-        drop(waiting);
+        stop_and_start_again(base, &load, instance, stop, next, instances == 1).await;
     }
     until("enough requests are acknowledged", Duration::from_mins(5), || load.told() as u64 >= stops * 10).await;
     load.stop();
@@ -103,6 +92,19 @@ async fn stop_again_and_again(base: &Base, instances: usize, stop: Stop, stops: 
     }
     let printed = running[0].run(&["requests", "list", "--format", "csv", "--reveal", "--columns", "reference,number"]);
     Outcome::of(&load, stops, base, &printed).await
+}
+
+/// One stop. Nobody delivers again before what the dead process left was read; nor, when it is `alone`, before it is back.
+async fn stop_and_start_again(base: &Base, load: &Load, instance: &mut Instance, stop: Stop, next: &str, alone: bool) {
+    let mut seen = load.seen_at_stops.write().await;
+    match stop {
+        Stop::Kill => instance.kill(),
+        Stop::Ask => assert_eq!(instance.terminate().await, Some(0), "how the process ended"),
+    }
+    seen.push(base.left_behind().await.into_values().flatten().collect());
+    let waiting = alone.then_some(seen);
+    instance.start_again(next).await;
+    drop(waiting);
 }
 
 /// What the process that will be stopped the `number`th time meets: two of three hold some of their turns.
@@ -188,7 +190,11 @@ impl Outcome {
         assert!(self.acknowledged as u64 >= self.stops * 10);
     }
 
+    /// Three of ten at least; without the feature `failpoints` no turn is held, and it is left to luck.
     fn enough_fell_between_commit_and_answer(&self) {
+        if !cfg!(feature = "failpoints") {
+            return;
+        }
         assert!(self.between.len() as u64 * 10 >= self.stops * 3, "only the stops {:?}", self.between);
     }
 }
