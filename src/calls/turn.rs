@@ -86,11 +86,8 @@ struct Player {
 
 impl Player {
     async fn play(&self, tx: &mut Tx<'_>) -> Result<String, TurnError> {
-        let known = match self.at {
-            Some(_) => store::lock(tx, &self.event.call_sid).await?,
-            None => None,
-        };
-        let known = match known {
+        // Looked for before anything is written, so that a call delivered again does not even move its caller's date.
+        let known = match store::lock(tx, &self.event.call_sid).await? {
             Some(call) => Some(call),
             None if self.begin(tx).await? => None,
             None => store::lock(tx, &self.event.call_sid).await?,

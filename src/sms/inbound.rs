@@ -32,6 +32,10 @@ pub async fn receive(
         .write(move |tx| {
             Box::pin(async move {
                 let [message_id, caller_id, callback_id, job_id] = ids;
+                // Before the caller's row is touched: the date of her last message is that of its first delivery.
+                if store::is_known(tx, &message.message_sid).await? {
+                    return Ok(());
+                }
                 let caller_id = match sender.number() {
                     Some(number) => Some(requests::store::caller(tx, &keyring, caller_id, number, now).await?),
                     None => None,
