@@ -16,6 +16,7 @@ use crate::lang::Lang;
 use crate::lines::{Line, LineSettings, Lines};
 use crate::outbox::{self, Job, NewJob, Outcome};
 use crate::phone::PhoneNumber;
+use crate::requests::Contact;
 use crate::telephony::provider::{OutgoingCall, OutgoingMessage, Provider, ProviderError};
 use crate::telephony::verbs::VoiceResponse;
 
@@ -169,16 +170,17 @@ fn on_call(lines: &Lines, phone: &str) -> Option<String> {
 }
 
 async fn take(board: &Switchboard, id: Uuid, who: String) -> Result<String, WhisperError> {
-    let (now, keyring) = (board.clock.now(), board.keyring.clone());
+    let now = board.clock.now();
     let taking = board.db.write(move |tx| {
         Box::pin(async move {
             if !store::claim(tx, id, &who, now, ON_CALL_LEASE).await? {
                 return Ok::<_, DbError>(None);
             }
-            Ok(Some(store::contact(tx, &keyring, id).await?))
+            Ok(Some(store::contact(tx, id).await?))
         })
     });
     let Some(contact) = taking.await? else { return refused() };
+    let contact = contact.and_then(|(id, sealed)| Contact::unseal(&board.keyring, Some(id), Some(sealed)));
     let number = contact.and_then(|contact| contact.number).map(|number| number.national());
     let known = if number.is_some() { "oui" } else { "non" };
     let values = Values::from([

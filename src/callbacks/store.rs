@@ -9,7 +9,6 @@ use super::callback::{AT_THE_PHONE, Reason};
 use crate::clock::from_millis;
 use crate::db::{DbError, Tx};
 use crate::lang::Lang;
-use crate::requests::Contact;
 use crate::secret::Keyring;
 
 /// A callback to open.
@@ -188,14 +187,14 @@ pub async fn claim(tx: &mut Tx<'_>, id: Uuid, agent: &str, now: Timestamp, lease
     Ok(done.rows_affected() == 1)
 }
 
-/// The number to call, where one is known.
-pub async fn contact(tx: &mut Tx<'_>, keyring: &Keyring, id: Uuid) -> Result<Option<Contact>, DbError> {
-    let row: Option<(String, Vec<u8>)> =
+/// The row of the number to call, still sealed.
+pub async fn contact(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<(String, Vec<u8>)>, DbError> {
+    let row =
         sqlx::query_as("select c.id, c.number from callbacks b join callers c on c.id = b.contact_id where b.id = $1")
             .bind(id.to_string())
             .fetch_optional(tx.conn())
             .await?;
-    Ok(row.and_then(|(id, sealed)| Contact::unseal(keyring, Some(id), Some(sealed))))
+    Ok(row)
 }
 
 /// Closes a callback that `agent` holds; `false` when the lease lapsed (F-45), went to somebody else, or it is closed.

@@ -72,6 +72,9 @@ fn sid(exchange: &Exchange) -> String {
 }
 
 async fn danger(service: &Service) -> LegId {
+    for phone in ["+33199001001", "+33639980001", "+33639980002"] {
+        service.exchange.register_phone(phone, phone);
+    }
     let odette = service.exchange.call(ODETTE, LINE).await.unwrap();
     for key in ["1", "1", "1", "2"] {
         service.exchange.keys(odette, key).await.unwrap();
@@ -90,7 +93,7 @@ async fn a_desk_phone_that_was_taken_but_not_connected_leaves_the_danger_open() 
     on_both(async |base| {
         let service = Service::with(base, &staffed()).await;
         danger(&service).await;
-        let ringing = service.exchange.documents().pop().unwrap();
+        let ringing = service.exchange.documents().into_iter().rfind(|document| document.contains("<Dial")).unwrap();
         let (sid, whisper, action) = (sid(&service.exchange), path_in(&ringing, "url"), path_in(&ringing, "action"));
         let taken = Webhook::of_call(&format!("{whisper}/key"), "CA-bureau", "+33199001001", &[("Digits", "1")]);
         assert!(taken.post(&service.router).await.is_voice());
@@ -150,13 +153,15 @@ async fn a_request_ends_with_its_last_callback_and_keeps_its_promise_until_then(
     on_both(async |base| {
         let service = Service::on(base).await;
         shopping::to_the_end(&service.exchange, ODETTE, LINE).await;
-        let (id, agent, now) = (callback(base).await, "Camille".to_owned(), service.clock.now());
-        let hand = Hand { agent, entry: RandomIds::from_entropy().row(now), now };
-        assert!(desk::claim(&base.db, &hand, id).await.unwrap());
-        let late = Hand { now: now + Duration::from_mins(16), ..hand.clone() };
-        assert!(!desk::close(&base.db, &late, id, "RESOLU", true).await.unwrap(), "the lease lapsed");
+        let (id, now) = (callback(base).await, service.clock.now());
+        let hand = |minutes| {
+            let now = now + Duration::from_mins(minutes);
+            Hand { agent: "Camille".to_owned(), entry: RandomIds::from_entropy().row(now), now }
+        };
+        assert!(desk::claim(&base.db, &hand(0), id).await.unwrap());
+        assert!(!desk::close(&base.db, &hand(16), id, "RESOLU", true).await.unwrap(), "the lease lapsed");
         assert_eq!(number(&base.db, "select count(*) from requests where state = 'enregistrée'").await, 1);
-        assert!(desk::close(&base.db, &hand, id, "RESOLU", true).await.unwrap());
+        assert!(desk::close(&base.db, &hand(14), id, "RESOLU", true).await.unwrap());
         assert_eq!(number(&base.db, "select count(*) from requests where state = 'résolue'").await, 1);
     })
     .await;
