@@ -65,7 +65,7 @@ impl TestDb {
 }
 
 async fn open(url: &str) -> Db {
-    let db = Db::open(url, Options { patience: PATIENCE }).await.unwrap();
+    let db = Db::open(url, Options { patience: PATIENCE, ..Options::default() }).await.unwrap();
     db.migrate().await.unwrap();
     db
 }
