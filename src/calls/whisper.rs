@@ -61,9 +61,9 @@ pub async fn answer(
 
 async fn accept(tx: &mut Tx<'_>, token: &str, now: jiff::Timestamp) -> Result<Option<Ring>, DbError> {
     let until = later(now, LONGEST_TALK);
-    let taken = store::accept(tx, token, now, until).await?;
+    let accepted = store::accept(tx, token, now, until).await?;
     let ring = store::ring_of(tx, token).await?.filter(|ring| ring.state == "accepted");
-    if let (true, Some(ring)) = (taken, &ring) {
+    if let (true, Some(ring)) = (accepted, &ring) {
         callbacks::store::claim_of_call(tx, ring.call_id, AT_THE_PHONE, until).await?;
     }
     Ok(ring)

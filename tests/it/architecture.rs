@@ -43,6 +43,7 @@ const PLACES: &[(&str, Role)] = &[
     ("lang", Vocabulary),
     ("phone", Vocabulary),
     ("secret", Vocabulary),
+    ("sms/segments", Vocabulary),
     ("config", Settings),
     ("db", Ground),
     ("live", Ground),

@@ -2,8 +2,10 @@
 
 use ligne_solidaire::simulator::exchange::{Expect, RecordEnd};
 
+use crate::support::dump::counts;
 use crate::support::service::{LINE, Service};
 use crate::support::test_db::{number, on_both};
+use crate::support::webhook::{VOICE, Webhook};
 
 const ODETTE: &str = "+33465710001";
 
@@ -32,6 +34,24 @@ async fn a_shopping_request_by_keys_is_stored_and_put_before_an_agent() {
         service.work().await;
         assert_eq!(number(&base.db, "select count(*) from recordings where state = 'kept'").await, 3);
         assert!(exchange.recordings().is_empty(), "what was fetched is deleted at the provider");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_forged_webhook_is_refused_and_stores_nothing() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let before = counts(&base.db).await;
+        let call = Webhook::of_call(VOICE, "CA1", ODETTE, &[]);
+        let unsigned = Webhook { signature: None, ..call.clone() };
+        let badly_signed = Webhook { signature: Some("RSOYDt4T1cUTdK1PDd93/VVr8B8=".to_owned()), ..call.clone() };
+        for forged in [unsigned, badly_signed] {
+            assert_eq!(forged.post(&service.router).await.status.as_u16(), 403);
+        }
+        assert_eq!(counts(&base.db).await, before);
+        assert!(call.post(&service.router).await.is_voice());
+        assert_ne!(counts(&base.db).await, before);
     })
     .await;
 }

@@ -125,7 +125,7 @@ fn some_moment(service: &Service, known: &mut Knowledge) {
     let open = known.rng.random_bool(0.65);
     service.clock.advance(Duration::from_secs(known.rng.random_range(60..6 * 3_600)));
     while line.settings.hours.is_open(service.clock.now()) != open {
-        service.clock.advance(Duration::from_secs(1_800));
+        service.clock.advance(Duration::from_mins(30));
     }
 }
 
@@ -136,12 +136,18 @@ fn provider(base: &Settings, seed: u64, known: &mut Knowledge) -> Settings {
     Settings {
         seed,
         withheld: String::new(),
-        empty_result: *[EmptyResult::FallsThrough, EmptyResult::ActionWithoutDigits, EmptyResult::ActionWithEmptyDigits]
-            .choose(rng)
-            .unwrap(),
+        empty_result: *[
+            EmptyResult::FallsThrough,
+            EmptyResult::ActionWithoutDigits,
+            EmptyResult::ActionWithEmptyDigits,
+        ]
+        .choose(rng)
+        .unwrap(),
         empty_record: *[EmptyRecord::Action, EmptyRecord::FallsThrough].choose(rng).unwrap(),
         record_keys,
-        recording_notice: *[RecordingNotice::Before, RecordingNotice::After, RecordingNotice::Never].choose(rng).unwrap(),
+        recording_notice: *[RecordingNotice::Before, RecordingNotice::After, RecordingNotice::Never]
+            .choose(rng)
+            .unwrap(),
         dial_bridged: rng.random_bool(0.5),
         end_notices: rng.random_bool(0.8),
         delivery: *[Delivery::Once, Delivery::Once, Delivery::Once, Delivery::TwiceInTurn, Delivery::TwiceAtOnce]
@@ -178,8 +184,17 @@ fn temper(hurried: bool, known: &mut Knowledge) -> Temper {
 /// A number, known, withheld in one of its many forms, foreign, odd, or one that calls often.
 fn caller(known: &mut Knowledge) -> String {
     const ODD: [&str; 11] = [
-        "anonymous", "", "+266696687", "Restricted", "unknown", "+14155550123", "+441632960123", "0465710001", LINE,
-        "+262692000000", "sip:odette@example.org",
+        "anonymous",
+        "",
+        "+266696687",
+        "Restricted",
+        "unknown",
+        "+14155550123",
+        "+441632960123",
+        "0465710001",
+        LINE,
+        "+262692000000",
+        "sip:odette@example.org",
     ];
     let rng = &mut known.rng;
     match rng.random_range(0..10) {
@@ -203,7 +218,7 @@ impl Knowledge {
 /// Five hours later, everything due is done: calls without an end are swept, phones are let go.
 async fn settle(service: &Service) {
     for _ in 0..3 {
-        service.clock.advance(Duration::from_secs(5 * 3_600));
+        service.clock.advance(Duration::from_hours(5));
         service.work().await;
     }
     while ligne_solidaire::worker::tick(&service.app).await.unwrap() > 0 {}

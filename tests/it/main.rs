@@ -4,6 +4,7 @@
 mod architecture;
 mod browser;
 mod calls;
+mod campaign_duplicates;
 mod campaign_walks;
 mod db;
 mod lines;

@@ -458,11 +458,11 @@ async fn a_transcript_is_played_word_for_word() {
         let date = write_date(clock.now());
         vec![format!("{} appels, à {}", line.at("/telephony/twilio/status").len(), &date[date.len() - 5..])]
     };
-    let played = player.play(&transcript, remains).await.unwrap();
+    let heard = player.play(&transcript, remains).await.unwrap();
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), TRANSCRIPT).unwrap();
-    agree(file.path(), &played).unwrap();
-    let changed = agree(file.path(), &played.replace("Encore un instant", "Patientez")).unwrap_err();
+    agree(file.path(), &heard).unwrap();
+    let changed = agree(file.path(), &heard.replace("Encore un instant", "Patientez")).unwrap_err();
     assert!(changed.contains("joué  :     La ligne : « Patientez. »"), "{changed}");
 }
 

@@ -171,8 +171,8 @@ async fn played_on(base: &TestDb, transcript: &Transcript) -> String {
         let service = working.clone();
         Box::pin(async move { service.work().await })
     });
-    let played = player.play(transcript, async || remains::remains(&service).await).await;
-    played.unwrap_or_else(|error| panic!("{error}"))
+    let whole = player.play(transcript, async || remains::remains(&service).await).await;
+    whole.unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The service that the headings of a transcript describe.

@@ -163,7 +163,7 @@ fn the_hash_that_closes_digits_late_is_no_mistake_at_the_next_question() {
 #[test]
 fn failures_are_counted_for_each_question() {
     let mut call = Call::new(&[]);
-    call.silence().silence().stands("menu-principal", &["silence-2"]);
+    call.keys("5").silence().stands("menu-principal", &["silence-2"]);
     call.keys("1").stands("pour-qui", &["menu-pour-qui"]);
     call.silence().stands("pour-qui", &["silence-1", "menu-pour-qui"]);
     call.keys("7").stands("pour-qui", &["touche-2"]);
@@ -175,7 +175,7 @@ fn failures_are_counted_for_each_question() {
 #[test]
 fn a_caller_who_never_did_anything_is_called_back_and_never_queued() {
     let mut call = Call::new(&[]);
-    call.silence().silence().silence();
+    call.silence().silence();
     assert_eq!(call.next, Next::Submit(Task::LeaveCallback("muet".to_owned())));
     call.told("kept");
     assert_eq!(call.next, Next::End);

@@ -37,8 +37,11 @@ pub(crate) async fn nobody_is_lost(service: &Service, map: &Map) {
     for (what, wrong) in [
         ("a call that goes on", "select count(*) from calls where state = 'live'"),
         ("a call without an outcome", "select count(*) from calls where outcome is null"),
-        ("a request without a callback", "select count(*) from requests r where not exists (select 1 from callbacks c \
-          where c.request_id = r.id)"),
+        (
+            "a request without a callback",
+            "select count(*) from requests r where not exists (select 1 from callbacks c \
+          where c.request_id = r.id)",
+        ),
         ("a priority out of range", "select count(*) from callbacks where priority not between 0 and 3"),
         ("a request's priority out of range", "select count(*) from requests where priority not between 0 and 3"),
         ("a phone that still rings", "select count(*) from rings where state <> 'ended'"),
@@ -46,8 +49,11 @@ pub(crate) async fn nobody_is_lost(service: &Service, map: &Map) {
         ("a callback due before it was opened", "select count(*) from callbacks where due_at < opened_at"),
         ("a danger that is not urgent", "select count(*) from callbacks where reason = 'danger' and priority <> 0"),
         ("a job that was given up", "select count(*) from outbox where state = 'buried' and kind <> 'fetch_recording'"),
-        ("a callback for a silent call that somebody chose in", "select count(*) from callbacks c where reason = 'muet' and \
-          exists (select 1 from turns t where t.call_id = c.call_id and t.exit in ('digits', 'message'))"),
+        (
+            "a callback for a silent call that somebody chose in",
+            "select count(*) from callbacks c where reason = 'muet' and \
+          exists (select 1 from turns t where t.call_id = c.call_id and t.exit in ('digits', 'message'))",
+        ),
     ] {
         assert_eq!(number(&service.app.board.db, wrong).await, 0, "{what}");
     }
@@ -71,7 +77,7 @@ async fn chosen_is_kept(service: &Service, map: &Map) {
     let mut helped = 0;
     for call in choosers.difference(&kept) {
         let session = of_call(service, call).await;
-        let talked = session.answers.get("personne").is_some();
+        let talked = session.answers.contains_key("personne");
         let cancelled = session.at == "suivi-annule-fin" || session.at == "suivi-annule";
         let cancelled = cancelled || session.answers.contains_key("suivi_demande") && session.kept;
         assert!(talked || cancelled, "call {call} chose something and left nothing: {session:?}");
@@ -110,8 +116,9 @@ async fn rows<R>(service: &Service, query: &'static str) -> Vec<R>
 where
     R: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> + Send + Unpin + 'static,
 {
-    let read = service.app.board.db.read(move |tx| {
-        Box::pin(async move { Ok::<_, DbError>(sqlx::query_as(query).fetch_all(tx.conn()).await?) })
-    });
+    let read =
+        service.app.board.db.read(move |tx| {
+            Box::pin(async move { Ok::<_, DbError>(sqlx::query_as(query).fetch_all(tx.conn()).await?) })
+        });
     read.await.unwrap()
 }

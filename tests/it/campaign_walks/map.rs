@@ -44,7 +44,8 @@ impl Map {
         let places: BTreeMap<_, _> = flow.steps.keys().filter_map(place).collect();
         let steps: BTreeSet<_> = places.values().flat_map(|place| place.exits.values().flatten()).collect();
         let categories: Vec<_> = flow.categories.keys().cloned().map(Some).chain([None]).collect();
-        let leads = steps.iter().flat_map(|(step, _)| categories.iter().map(|category| (step.clone(), category.clone())));
+        let leads =
+            steps.iter().flat_map(|(step, _)| categories.iter().map(|category| (step.clone(), category.clone())));
         let waits = leads.map(|lead| (lead.clone(), waits_from(flow, &lead))).collect();
         Self { places, waits }
     }

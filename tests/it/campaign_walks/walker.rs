@@ -81,7 +81,8 @@ impl Walker {
         if known.rng.random_bool(0.6) {
             return;
         }
-        let phones: Vec<_> = exchange.phones().into_iter().filter_map(|(number, _)| exchange.on_phone(&number)).collect();
+        let phones: Vec<_> =
+            exchange.phones().into_iter().filter_map(|(number, _)| exchange.on_phone(&number)).collect();
         let talking = phones.into_iter().find(|leg| exchange.expect(*leg) == Expect::Bridged);
         let leg = if known.rng.random_bool(0.2) { self.leg } else { talking.unwrap_or(self.leg) };
         exchange.hang_up(leg).await.unwrap();
@@ -110,7 +111,9 @@ impl Walker {
         match self.temper {
             Temper::Silent => return "silence".to_owned(),
             Temper::Lost => return "erreur".to_owned(),
-            Temper::Hurried if !session.answers.contains_key("attente") && known.rng.random_bool(0.7) => return "0".to_owned(),
+            Temper::Hurried if !session.answers.contains_key("attente") && known.rng.random_bool(0.7) => {
+                return "0".to_owned();
+            }
             _ => {}
         }
         if known.rng.random_bool(0.02) {
@@ -141,7 +144,7 @@ impl Walker {
     ) -> Result<(), ligne_solidaire::simulator::exchange::ExchangeError> {
         let leg = self.leg;
         match (kind, exit) {
-            (_, "silence") => exchange.silence(leg).await,
+            (_, "silence") | (Kind::Record, "erreur") => exchange.silence(leg).await,
             (_, "raccroche") => exchange.hang_up(leg).await,
             (Kind::Record, "message") => {
                 let seconds = known.rng.random_range(1..40);
@@ -149,7 +152,6 @@ impl Walker {
                 exchange.record(leg, seconds, end).await
             }
             // A caller who is lost presses keys that mean nothing during a message: it stays empty.
-            (Kind::Record, "erreur") => exchange.silence(leg).await,
             (Kind::Record, key) => exchange.record(leg, 0, RecordEnd::Key(key.chars().next().unwrap())).await,
             (Kind::Field(field), "digits") => exchange.keys(leg, &good(field, known)).await,
             (Kind::Field(field), "erreur") => exchange.keys(leg, bad(field, known)).await,

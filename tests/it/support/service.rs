@@ -98,11 +98,6 @@ impl Service {
         Self::instance(db, folder, setup).await
     }
 
-    /// A service behind that door.
-    pub(crate) async fn behind(db: Db, setup: &Setup) -> Self {
-        Self::instance(db, tempfile::tempdir().unwrap(), setup).await
-    }
-
     async fn instance(db: Db, folder: TempDir, setup: &Setup) -> Self {
         let config = config(&folder, setup);
         let keyring = secret::load_or_create(&config.storage.key_file).unwrap();

@@ -24,7 +24,9 @@ pub(crate) struct Reply {
 impl Reply {
     /// A document with words that every provider takes.
     pub(crate) fn is_voice(&self) -> bool {
-        self.status == StatusCode::OK && self.content_type.starts_with("text/xml") && portable::check(&self.body).is_ok()
+        self.status == StatusCode::OK
+            && self.content_type.starts_with("text/xml")
+            && portable::check(&self.body).is_ok()
     }
 }
 

@@ -70,7 +70,9 @@ async fn table(base: &TestDb) -> String {
         let same = |kept: &[String]| kept.iter().map(|line| undated(line).to_owned()).collect::<Vec<_>>();
         assert_eq!(same(kept), same(found), "without its event, after « {step} »");
         writeln!(table, "\nOdette {step}, puis raccroche :").unwrap();
-        kept.iter().for_each(|line| writeln!(table, "    {line}").unwrap());
+        for line in kept {
+            writeln!(table, "    {line}").unwrap();
+        }
     }
     let before_an_agent = |kept: &Vec<String>| kept.iter().any(|line| line.starts_with("Rappel"));
     assert!(announced[1..].iter().all(before_an_agent), "a choice was lost:\n{table}");
@@ -119,7 +121,7 @@ async fn kept_after(service: &Service, last: usize, told: bool) -> Vec<String> {
     }
     service.work().await;
     if !told {
-        service.exchange.time_passes(Duration::from_secs(660));
+        service.exchange.time_passes(Duration::from_mins(11));
         service.work().await;
     }
     remains::remains(service).await
