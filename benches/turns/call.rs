@@ -1,8 +1,10 @@
-//! A shopping call by keys, webhook by webhook, as a provider posts it.
+//! A caller who asks for shopping by keys, webhook by webhook, as a provider posts it: `1` wherever there is a choice, a
+//! few words where the line listens, a postal code. Driven by what the line waits for, so that it follows the flow where
+//! it changes.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use form_urlencoded::Serializer;
 use ligne_solidaire::simulator::sign::signature;
 
@@ -13,34 +15,12 @@ pub(crate) const ACCOUNT: &str = "AC00000000000000000000000000000001";
 pub(crate) const TOKEN: &str = "jeton-de-mesure";
 pub(crate) const LINE: &str = "+33199001234";
 
-/// What the caller does at one turn.
-enum Does {
-    Calls,
-    Presses(&'static str),
-    Speaks(&'static str),
-    Leaves,
-}
-
-/// Every webhook of the call, in order, by the name under which it is counted.
-const CALL: [(&str, Does); 14] = [
-    ("ring", Does::Calls),
-    ("welcome: a request", Does::Presses("1")),
-    ("menu: shopping", Does::Presses("1")),
-    ("for herself", Does::Presses("1")),
-    ("food for today", Does::Presses("1")),
-    ("can pay", Does::Presses("1")),
-    ("says the list", Does::Speaks("12")),
-    ("postal code", Does::Presses("34000")),
-    ("says the street", Does::Speaks("5")),
-    ("says her name", Does::Speaks("2")),
-    ("number confirmed", Does::Presses("1")),
-    ("agrees to share", Does::Presses("1")),
-    ("summary: request kept", Does::Presses("1")),
-    ("the provider: call ended", Does::Leaves),
-];
-/// How many webhooks a call makes.
-pub(crate) const WEBHOOKS: usize = CALL.len();
-
+/// Where a call begins.
+const RING: &str = "/telephony/twilio/voice";
+/// Where its end is reported.
+const STATUS: &str = "/telephony/twilio/status";
+/// Said by the turn that keeps the request, and by no apology.
+const KEPT: &str = "Demande numéro";
 /// The words about places, which providers send empty.
 const EMPTY: [&str; 12] = [
     "FromCity",
@@ -57,12 +37,23 @@ const EMPTY: [&str; 12] = [
     "CalledCountry",
 ];
 
+/// What the caller does at one turn.
+enum Does {
+    Calls,
+    Presses(&'static str),
+    Speaks,
+    Leaves,
+}
+
 /// One call, somewhere between ring and goodbye.
 pub(crate) struct Call {
     sid: String,
     from: String,
-    at: usize,
     path: String,
+    does: Does,
+    kept: bool,
+    /// How many webhooks of it were answered.
+    pub(crate) turn: usize,
 }
 
 impl Call {
@@ -74,14 +65,11 @@ impl Call {
         Self {
             sid: format!("CA{:032x}", uuid::Uuid::now_v7().as_u128()),
             from: format!("+33{range}{:04}", index / 5 % 10_000),
-            at: 0,
-            path: "/telephony/twilio/voice".to_owned(),
+            path: RING.to_owned(),
+            does: Does::Calls,
+            kept: false,
+            turn: 0,
         }
-    }
-
-    /// The name of that webhook.
-    pub(crate) fn name(&self) -> &'static str {
-        CALL[self.at].0
     }
 
     /// What is posted next, ready to be sent.
@@ -93,7 +81,7 @@ impl Call {
     }
 
     fn form(&self) -> Vec<(&'static str, String)> {
-        let ended = matches!(CALL[self.at].1, Does::Leaves);
+        let ended = matches!(self.does, Does::Leaves);
         let mut form = vec![
             ("AccountSid", ACCOUNT.to_owned()),
             ("ApiVersion", "2010-04-01".to_owned()),
@@ -106,14 +94,14 @@ impl Call {
             ("Called", LINE.to_owned()),
         ];
         form.extend(EMPTY.map(|name| (name, String::new())));
-        match CALL[self.at].1 {
+        match self.does {
             Does::Calls => {}
             Does::Presses(keys) => form.push(("Digits", keys.to_owned())),
-            Does::Speaks(seconds) => {
-                let sid = format!("RE{:02}{}", self.at, &self.sid[4..]);
+            Does::Speaks => {
+                let sid = format!("RE{:02}{}", self.turn, &self.sid[4..]);
                 form.push(("RecordingUrl", format!("https://api.example.org/Recordings/{sid}")));
                 form.push(("RecordingSid", sid));
-                form.push(("RecordingDuration", seconds.to_owned()));
+                form.push(("RecordingDuration", "5".to_owned()));
                 form.push(("Digits", "#".to_owned()));
             }
             Does::Leaves => form.push(("CallDuration", "140".to_owned())),
@@ -123,31 +111,41 @@ impl Call {
 
     /// Reads what was answered; `None` when the call is over.
     pub(crate) fn hear(mut self, status: u16, document: &str) -> anyhow::Result<Option<Self>> {
-        if !(200..300).contains(&status) {
-            bail!("{} is answered with {status}", self.name());
-        }
-        if self.at + 1 == CALL.len() {
+        ensure!((200..300).contains(&status), "turn {} is answered with {status}", self.turn);
+        if matches!(self.does, Does::Leaves) {
             return Ok(None);
         }
-        let speaks = matches!(CALL[self.at + 1].1, Does::Speaks(_));
-        self.path = if self.at + 2 == CALL.len() {
-            anyhow::ensure!(document.contains("<Hangup"), "{} does not end the call: {document}", self.name());
-            "/telephony/twilio/status".to_owned()
-        } else {
-            let verb = if speaks { "<Record " } else { "<Gather " };
-            action(document, verb).with_context(|| format!("{} leads to no {verb}: {document}", self.name()))?
-        };
-        self.at += 1;
+        self.kept |= document.contains(KEPT);
+        (self.does, self.path) = answer(document).with_context(|| format!("after turn {}: {document}", self.turn))?;
+        ensure!(self.kept || !matches!(self.does, Does::Leaves), "the call ends without a request: {document}");
+        self.turn += 1;
         Ok(Some(self))
     }
 }
 
-/// The path of the action of that verb.
-fn action(document: &str, verb: &str) -> Option<String> {
-    let (_, attributes) = document.split_once(verb)?;
-    let (_, address) = attributes.split_once("action=\"")?;
-    let (address, _) = address.split_once('"')?;
-    address.strip_prefix(PUBLIC).map(str::to_owned)
+/// What the caller does about a document, and where that is posted.
+fn answer(document: &str) -> anyhow::Result<(Does, String)> {
+    if document.contains("<Hangup") {
+        return Ok((Does::Leaves, STATUS.to_owned()));
+    }
+    let (verb, does) = match attribute(document, "<Gather ", "numDigits") {
+        Some("1") => ("<Gather ", Does::Presses("1")),
+        Some("5") => ("<Gather ", Does::Presses("34000")),
+        Some("10") => ("<Gather ", Does::Presses("0465710009")),
+        Some(other) => bail!("nothing is known that has {other} digits"),
+        None => ("<Record ", Does::Speaks),
+    };
+    let action = attribute(document, verb, "action").context("this document leads nowhere")?;
+    let path = action.strip_prefix(PUBLIC).context("this document leads elsewhere")?;
+    Ok((does, path.to_owned()))
+}
+
+/// An attribute of the first such element.
+fn attribute<'a>(document: &'a str, element: &str, name: &str) -> Option<&'a str> {
+    let (_, rest) = document.split_once(element)?;
+    let (attributes, _) = rest.split_once('>')?;
+    let (_, value) = attributes.split_once(&format!("{name}=\""))?;
+    value.split_once('"').map(|(value, _)| value)
 }
 
 /// One request of the provider.

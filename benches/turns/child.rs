@@ -30,29 +30,64 @@ impl Child {
         Ok(Self { process, address })
     }
 
-    /// The memory that it holds, in kibibytes; 0 where the system does not tell.
-    pub(crate) fn resident_kib(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+    /// The memory that it holds.
+    pub(crate) fn resident_mib(&self) -> u64 {
+        resident_mib(self.process.id())
     }
 }
 
 impl Drop for Child {
     fn drop(&mut self) {
-        drop(self.process.stdin.take());
+        // Nothing of what it holds is wanted any more: its worker would go through the whole outbox first.
+        self.process.kill().ok();
         self.process.wait().ok();
     }
 }
 
-/// The address of an empty database; none without a server to make it on.
-pub(crate) async fn fresh_database(kind: &str, folder: &Path) -> anyhow::Result<Option<String>> {
-    if kind == "sqlite" {
-        return Ok(Some(format!("sqlite://{}", folder.join("ligne.db").display())));
+/// The resident memory of a process in mebibytes; 0 where the system does not tell.
+pub(crate) fn resident_mib(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1_024
+}
+
+/// An empty database.
+pub(crate) struct Database {
+    /// What it is called.
+    pub(crate) name: &'static str,
+    /// The p99 that is wanted, in milliseconds.
+    pub(crate) wanted: f64,
+    /// Its address.
+    pub(crate) url: String,
+    /// The server and the name under which it was made there.
+    made: Option<(String, String)>,
+}
+
+impl Database {
+    /// Makes one; none without a server to make it on.
+    pub(crate) async fn fresh(kind: &str, folder: &Path) -> anyhow::Result<Option<Self>> {
+        if kind == "sqlite" {
+            let url = format!("sqlite://{}", folder.join("ligne.db").display());
+            return Ok(Some(Self { name: "SQLite", wanted: 5.0, url, made: None }));
+        }
+        let Ok(server) = std::env::var("LIGNE_TEST_POSTGRES") else { return Ok(None) };
+        let name = format!("bench_{}", uuid::Uuid::now_v7().simple());
+        run(&server, format!("create database {name}")).await?;
+        let url = format!("{server}/{name}");
+        Ok(Some(Self { name: "PostgreSQL", wanted: 10.0, url, made: Some((server, name)) }))
     }
-    let Ok(server) = std::env::var("LIGNE_TEST_POSTGRES") else { return Ok(None) };
-    let name = format!("bench_{}", uuid::Uuid::now_v7().simple());
+
+    /// Leaves nothing on the server.
+    pub(crate) async fn remove(self) -> anyhow::Result<()> {
+        match self.made {
+            Some((server, name)) => run(&server, format!("drop database {name} with (force)")).await,
+            None => Ok(()),
+        }
+    }
+}
+
+async fn run(server: &str, statement: String) -> anyhow::Result<()> {
     let mut conn = PgConnection::connect(&format!("{server}/postgres")).await?;
-    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("create database {name}"))).execute(&mut conn).await?;
-    Ok(Some(format!("{server}/{name}")))
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut conn).await?;
+    Ok(())
 }

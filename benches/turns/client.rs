@@ -70,9 +70,10 @@ fn read(answer: &[u8]) -> anyhow::Result<Option<(u16, usize, usize)>> {
     Ok((answer.len() >= end).then_some((status, start, end)))
 }
 
-/// The number on one of the pages that the child has for us.
-pub(crate) async fn figure(address: &SocketAddr, path: &str) -> anyhow::Result<u64> {
+/// One of the pages that the child has for us.
+pub(crate) async fn page(address: &SocketAddr, path: &str) -> anyhow::Result<String> {
     let mut client = Client::connect(address).await?;
-    let (_, figure) = client.get(path).await?;
-    figure.parse().with_context(|| format!("{path} answers « {figure} »"))
+    let (status, page) = client.get(path).await?;
+    anyhow::ensure!(status == 200, "{path} answers {status}: {page}");
+    Ok(page.to_owned())
 }

@@ -1,99 +1,142 @@
-//! What was measured, and the one table that says it.
+//! What was measured, and the tables that say it, in the words of docs/benchmark.md.
 
 use std::io::{Write, stdout};
 use std::time::Duration;
 
-/// The open loop: latencies in microseconds.
+/// Latencies in microseconds, all of them kept: by the turn of the call.
 #[derive(Default)]
-pub(crate) struct Open {
-    from_send: Vec<u32>,
-    from_schedule: Vec<u32>,
-    /// Calls led to their end.
-    pub(crate) calls: u64,
-}
+pub(crate) struct Latencies(Vec<Vec<u32>>);
 
-impl Open {
-    /// One turn.
-    pub(crate) fn note(&mut self, from_send: Duration, from_schedule: Duration) {
-        self.from_send.push(micros(from_send));
-        self.from_schedule.push(micros(from_schedule));
+impl Latencies {
+    /// One more.
+    pub(crate) fn note(&mut self, turn: usize, latency: Duration) {
+        if self.0.len() <= turn {
+            self.0.resize_with(turn + 1, Vec::new);
+        }
+        self.0[turn].push(u32::try_from(latency.as_micros()).unwrap_or(u32::MAX));
     }
 
     /// What another connection saw.
     pub(crate) fn add(&mut self, other: Self) {
-        self.from_send.extend(other.from_send);
-        self.from_schedule.extend(other.from_schedule);
-        self.calls += other.calls;
+        self.0.resize_with(self.0.len().max(other.0.len()), Vec::new);
+        for (own, others) in self.0.iter_mut().zip(other.0) {
+            own.extend(others);
+        }
+    }
+
+    /// All of them.
+    pub(crate) fn all(&self) -> Sorted {
+        Sorted::of(self.0.concat())
+    }
+
+    fn of_turn(&self, turn: usize) -> Sorted {
+        Sorted::of(self.0.get(turn).cloned().unwrap_or_default())
+    }
+
+    fn per_second(&self, length: Duration) -> f64 {
+        number(self.0.iter().map(Vec::len).sum()) / length.as_secs_f64()
     }
 }
 
-/// The closed loop: latencies in microseconds.
-#[derive(Default)]
-pub(crate) struct Closed {
-    latencies: Vec<u32>,
-    /// Calls led to their end.
-    pub(crate) calls: u64,
-    seconds: f64,
-}
+/// The same in order.
+pub(crate) struct Sorted(Vec<u32>);
 
-impl Closed {
-    /// Nothing yet, of a phase of that length.
-    pub(crate) fn lasting(length: Duration) -> Self {
-        Self { seconds: length.as_secs_f64(), ..Self::default() }
+impl Sorted {
+    fn of(mut latencies: Vec<u32>) -> Self {
+        latencies.sort_unstable();
+        Self(latencies)
     }
 
-    /// One turn.
-    pub(crate) fn note(&mut self, latency: Duration) {
-        self.latencies.push(micros(latency));
-    }
-
-    /// What another connection saw.
-    pub(crate) fn add(&mut self, other: Self) {
-        self.latencies.extend(other.latencies);
-        self.calls += other.calls;
-    }
-
-    fn per_second(&self) -> f64 {
-        self.latencies.len() as f64 / self.seconds
+    /// In milliseconds: what so many of a thousand do not exceed.
+    pub(crate) fn at(&self, thousandths: usize) -> f64 {
+        let rank = (self.0.len() * thousandths).div_ceil(1_000).max(1);
+        self.0.get(rank - 1).map_or(0.0, |micros| f64::from(*micros) / 1_000.0)
     }
 }
 
-/// The bare route.
-pub(crate) struct Bare {
-    /// Answers.
-    pub(crate) answered: u64,
-    /// How long it lasted.
-    pub(crate) seconds: f64,
-}
-
-impl Bare {
-    /// Both times together: the machine is seldom as quiet after as before.
-    pub(crate) fn merged(self, other: Self) -> Self {
-        Self { answered: self.answered + other.answered, seconds: self.seconds + other.seconds }
-    }
-
-    fn per_second(&self) -> f64 {
-        self.answered as f64 / self.seconds
-    }
+/// One turn of the call, played alone.
+pub(crate) struct Turn {
+    /// Where the call stood.
+    pub(crate) step: String,
+    /// Statements, beside the beginning and the end of the transaction.
+    pub(crate) statements: u64,
+    /// Bytes of the document.
+    pub(crate) bytes: usize,
 }
 
 /// Everything about one database.
 pub(crate) struct Report {
+    /// Its name and version.
     pub(crate) database: String,
-    pub(crate) open: Open,
-    pub(crate) closed: Closed,
-    pub(crate) bare: Bare,
-    pub(crate) calls: u64,
-    pub(crate) idle_kib: u64,
-    pub(crate) resident_kib: u64,
+    /// The turns of the call.
+    pub(crate) turns: Vec<Turn>,
+    /// The open loop.
+    pub(crate) open: super::load::Open,
+    /// One connection without a pause.
+    pub(crate) alone: Latencies,
+    /// Many of them.
+    pub(crate) closed: Latencies,
+    /// The bare route under as many.
+    pub(crate) bare: Latencies,
+    /// How long each phase lasted.
+    pub(crate) phases: super::Phases,
+    /// What p99 is wanted in the open loop, in milliseconds.
+    pub(crate) wanted: f64,
+    /// Resident memory of the service before and after, in mebibytes.
+    pub(crate) resident: (u64, u64),
     /// The load of the machine before and after.
     pub(crate) load: (String, String),
 }
 
-/// Statements of each turn on one database.
-pub(crate) struct Statements {
-    pub(crate) database: String,
-    pub(crate) counted: Vec<(&'static str, u64)>,
+impl Report {
+    /// Prints it.
+    pub(crate) fn print(&self) {
+        let phases = &self.phases;
+        say(&format!("\n{}", self.database));
+        say(&line("millisecondes", &["p50", "p90", "p99", "p99,9", "max", "tours/s"].map(str::to_owned)));
+        row(&format!("{} tours/s, depuis l'instant voulu", phases.rate), &self.open.from_wanted, phases.open);
+        row(&format!("{} tours/s, depuis l'envoi", phases.rate), &self.open.from_sent, phases.open);
+        row("1 connexion sans pause", &self.alone, phases.alone);
+        row(&format!("{} connexions sans pause", super::CONNECTIONS), &self.closed, phases.closed);
+        row("GET → « ok », autant de connexions", &self.bare, phases.bare * 2);
+        self.verdict();
+        self.print_turns();
+    }
+
+    fn verdict(&self) {
+        let (p99, worst) = (self.open.from_wanted.all().at(990), self.closed.all().at(1_000));
+        let (turns, bare) = (self.closed.per_second(self.phases.closed), self.bare.per_second(self.phases.bare * 2));
+        let held = |held: bool| if held { "tenu" } else { "MANQUÉ" };
+        say(&format!("visé p99 ≤ {} ms : {}", self.wanted, held(p99 <= self.wanted)));
+        say(&format!("visé rien au-dessus de 1 s à saturation : {}", held(worst <= 1_000.0)));
+        say(&format!("rapport à GET → « ok » : {:.3} ({turns:.0} / {bare:.0})", turns / bare));
+        let (resident, load) = (self.resident, &self.load);
+        say(&format!("mémoire du service : {} Mio au repos, {} Mio après la charge", resident.0, resident.1));
+        say(&format!("charge de la machine : {} avant, {} après", load.0, load.1));
+    }
+
+    fn print_turns(&self) {
+        say(&format!("{:<30}{:>14}{:>10}{:>8}{:>8}", "tour", "instructions", "octets", "p50", "p99"));
+        for (index, turn) in self.turns.iter().enumerate() {
+            let seen = self.open.from_wanted.of_turn(index);
+            let (p50, p99) = (seen.at(500), seen.at(990));
+            let Turn { step, statements, bytes } = turn;
+            say(&format!("{index:>2} {step:<27}{statements:>14}{bytes:>10}{p50:>8.2}{p99:>8.2}"));
+        }
+        let total: u64 = self.turns.iter().map(|turn| turn.statements).sum();
+        let mean = f64::from(u32::try_from(total).unwrap_or(u32::MAX)) / number(self.turns.len());
+        say(&format!("{total} instructions par appel, {mean:.1} par tour, hors début et fin de transaction"));
+    }
+}
+
+fn row(name: &str, latencies: &Latencies, length: Duration) {
+    let sorted = latencies.all();
+    let [p50, p90, p99, p999, max] = [500, 900, 990, 999, 1_000].map(|at| format!("{:.2}", sorted.at(at)));
+    say(&line(name, &[p50, p90, p99, p999, max, format!("{:.0}", latencies.per_second(length))]));
+}
+
+fn line(name: &str, cells: &[String; 6]) -> String {
+    cells.iter().fold(format!("{name:<40}"), |line, cell| format!("{line}{cell:>9}"))
 }
 
 /// The load averages of the machine, this benchmark included.
@@ -102,53 +145,11 @@ pub(crate) fn machine_load() -> String {
     text.split_whitespace().next().unwrap_or("?").to_owned()
 }
 
-/// Prints the table.
-pub(crate) fn print(reports: &[Report], statements: &[Statements]) {
-    say(&format!("{:<34}{:>10}{:>10}{:>10}{:>10}{:>12}", "milliseconds", "p50", "p99", "p99.9", "max", "turns/s"));
-    for report in reports {
-        let seconds = report.open.from_send.len() as f64 / f64::from(super::RATE);
-        let of = |what: &str| format!("{}, {what}", report.database);
-        row(&of("open loop, from send"), &report.open.from_send, report.open.from_send.len() as f64 / seconds);
-        row(&of("open loop, from schedule"), &report.open.from_schedule, f64::from(super::RATE));
-        row(&of("64 saturated connections"), &report.closed.latencies, report.closed.per_second());
-    }
-    for report in reports {
-        let (turns, bare) = (report.closed.per_second(), report.bare.per_second());
-        say(&format!(
-            "{}: {} calls; GET → \"ok\" {bare:.0}/s, ratio {:.3}; memory {} MiB idle, {} MiB after; load {} to {}",
-            report.database,
-            report.calls,
-            turns / bare,
-            report.idle_kib / 1024,
-            report.resident_kib / 1024,
-            report.load.0,
-            report.load.1,
-        ));
-    }
-    for counted in statements {
-        let total: u64 = counted.counted.iter().map(|(_, count)| count).sum();
-        say(&format!("{}: {total} statements a call, beside begin and commit", counted.database));
-        let turns: Vec<_> = counted.counted.iter().map(|(name, count)| format!("{name} {count}")).collect();
-        say(&format!("    {}", turns.join("; ")));
-    }
-}
-
-fn row(name: &str, latencies: &[u32], per_second: f64) {
-    let mut sorted = latencies.to_vec();
-    sorted.sort_unstable();
-    let at = |thousandths: usize| {
-        let index = (sorted.len() * thousandths / 1000).min(sorted.len().saturating_sub(1));
-        f64::from(sorted.get(index).copied().unwrap_or(0)) / 1000.0
-    };
-    let (p50, p99, p999, max) = (at(500), at(990), at(999), at(1000));
-    say(&format!("{name:<34}{p50:>10.2}{p99:>10.2}{p999:>10.2}{max:>10.1}{per_second:>12.0}"));
-}
-
 /// A line on standard output.
 pub(crate) fn say(line: &str) {
     writeln!(stdout(), "{line}").ok();
 }
 
-fn micros(duration: Duration) -> u32 {
-    u32::try_from(duration.as_micros()).unwrap_or(u32::MAX)
+fn number(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }

@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
-use axum::routing::get;
+use axum::http::StatusCode;
+use axum::routing::{MethodRouter, get};
 use ligne_solidaire::app::App;
 use ligne_solidaire::cli::compose::{self, Parts};
 use ligne_solidaire::clock::SystemClock;
 use ligne_solidaire::config::Config;
-use ligne_solidaire::db::{Db, DbError, Options};
+use ligne_solidaire::db::{Db, DbError, Kind, Options};
 use ligne_solidaire::http;
 use ligne_solidaire::http::server::{self, Limits};
 use ligne_solidaire::id::RandomIds;
@@ -40,11 +41,15 @@ pub(crate) const COUNTED: &str = "service-whose-statements-count";
 pub(crate) const BARE: &str = "/bench/ok";
 /// Statements since the start.
 pub(crate) const STATEMENTS: &str = "/bench/statements";
-/// Requests stored.
-pub(crate) const REQUESTS: &str = "/bench/requests";
+/// Where the latest call stood at each of its turns, a line each.
+pub(crate) const STEPS: &str = "/bench/steps";
+/// The version of the database.
+pub(crate) const VERSION: &str = "/bench/version";
 
 /// How long the provider takes for anything; an adapter over the internet is not faster.
 const FAR_AWAY: Duration = Duration::from_millis(100);
+
+const LATEST_STEPS: &str = "select step from turns where call_id = (select max(id) from calls) order by turn";
 
 static COUNT: AtomicU64 = AtomicU64::new(0);
 
@@ -86,19 +91,26 @@ async fn input_ends() {
 }
 
 fn with_figures(router: Router, db: Db) -> Router {
-    let requests = move || {
-        let db = db.clone();
-        async move { stored(&db).await.unwrap_or(-1).to_string() }
+    let version = match db.kind() {
+        Kind::Sqlite => "select sqlite_version()",
+        Kind::Postgres => "select current_setting('server_version')",
     };
     router
         .route(BARE, get(async || "ok"))
         .route(STATEMENTS, get(async || COUNT.load(Ordering::SeqCst).to_string()))
-        .route(REQUESTS, get(requests))
+        .route(STEPS, column(db.clone(), LATEST_STEPS))
+        .route(VERSION, column(db, version))
 }
 
-async fn stored(db: &Db) -> Result<i64, DbError> {
-    let count = sqlx::query_scalar("select count(*) from requests");
-    db.read(move |tx| Box::pin(async move { Ok(count.fetch_one(tx.conn()).await?) })).await
+/// A page of one column, a line each row.
+fn column(db: Db, select: &'static str) -> MethodRouter {
+    get(async move || {
+        let rows = db.read(move |tx| {
+            Box::pin(async move { Ok::<_, DbError>(sqlx::query_scalar(select).fetch_all(tx.conn()).await?) })
+        });
+        let rows: Result<Vec<String>, DbError> = rows.await;
+        rows.map(|rows| rows.join("\n")).map_err(|cause| (StatusCode::INTERNAL_SERVER_ERROR, cause.to_string()))
+    })
 }
 
 async fn compose(database: &str, folder: &str, counted: bool) -> anyhow::Result<Arc<App>> {
