@@ -89,23 +89,21 @@ impl Player {
             Some(_) => store::lock(tx, &self.event.call_sid).await?,
             None => None,
         };
-        let known = match known {
-            Some(call) => Some(call),
-            None if self.begin(tx).await? => None,
-            None => store::lock(tx, &self.event.call_sid).await?,
-        };
         let call = match known {
-            None => store::lock(tx, &self.event.call_sid).await?.ok_or(TurnError::Unreadable)?,
-            Some(call) => match self.played_before(&call) {
-                Some(turn) => return self.stored(tx, &call, turn).await,
-                None => call,
+            Some(call) => call,
+            None => match self.begin(tx).await? {
+                Some(call) => return self.advance(tx, call).await,
+                None => store::lock(tx, &self.event.call_sid).await?.ok_or(TurnError::Unreadable)?,
             },
         };
-        self.advance(tx, call).await
+        match self.played_before(&call) {
+            Some(turn) => self.stored(tx, &call, turn).await,
+            None => self.advance(tx, call).await,
+        }
     }
 
-    /// Stores a call that begins; `false` when it is known.
-    async fn begin(&self, tx: &mut Tx<'_>) -> Result<bool, DbError> {
+    /// Stores a call that begins; `None` when it is known.
+    async fn begin(&self, tx: &mut Tx<'_>) -> Result<Option<CallRow>, DbError> {
         let caller_id = match self.caller.number() {
             Some(number) => {
                 let fresh = self.board.ids.row(self.now);
