@@ -97,9 +97,11 @@ impl Report {
         row(&format!("{} tours/s, depuis l'instant voulu", phases.rate), &self.open.from_wanted, phases.open);
         row(&format!("{} tours/s, depuis l'envoi", phases.rate), &self.open.from_sent, phases.open);
         row("1 connexion sans pause", &self.alone, phases.alone);
-        row(&format!("{} connexions sans pause", super::CONNECTIONS), &self.closed, phases.closed);
+        row(&format!("{} connexions sans pause", phases.connections), &self.closed, phases.closed);
         row("GET → « ok », autant de connexions", &self.bare, phases.bare * 2);
-        self.verdict();
+        if !phases.short {
+            self.verdict();
+        }
         self.print_turns();
     }
 

@@ -24,12 +24,13 @@ use anyhow::Context;
 use child::{Child, Database};
 use figures::{Report, Turn, machine_load, say};
 
-/// Connections that never pause.
-const CONNECTIONS: usize = 64;
-
 /// How long and how hard.
 #[derive(Debug, Clone, Copy)]
 struct Phases {
+    /// Whether it only shows that the measuring works.
+    short: bool,
+    /// Connections that never pause.
+    connections: usize,
     /// Turns a second of the open loop.
     rate: u32,
     warm_up: Duration,
@@ -44,12 +45,30 @@ impl Phases {
     fn whole() -> Self {
         let seconds = std::env::var("LIGNE_BENCH_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(60);
         let open = Duration::from_secs(seconds);
-        Self { rate: 1_000, warm_up: open / 6, open, alone: open / 12, closed: open / 3, bare: open / 12 }
+        Self {
+            short: false,
+            connections: 64,
+            rate: 1_000,
+            warm_up: open / 6,
+            open,
+            alone: open / 12,
+            closed: open / 3,
+            bare: open / 12,
+        }
     }
 
     fn short() -> Self {
         let moment = Duration::from_secs(1);
-        Self { rate: 50, warm_up: moment, open: moment, alone: moment, closed: moment, bare: moment / 4 }
+        Self {
+            short: true,
+            connections: 4,
+            rate: 50,
+            warm_up: moment,
+            open: moment,
+            alone: moment,
+            closed: moment,
+            bare: moment / 4,
+        }
     }
 }
 
@@ -72,6 +91,9 @@ fn main() -> anyhow::Result<()> {
     let phases = if short { Phases::short() } else { Phases::whole() };
     let all = !(has("sqlite") || has("postgres"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    if short {
+        say("forme courte : elle montre que la mesure marche, ses chiffres ne disent rien");
+    }
     runtime.block_on(async {
         machine::describe().await?;
         for database in ["sqlite", "postgres"].into_iter().filter(|name| all || has(name)) {
@@ -106,9 +128,9 @@ async fn press(database: &Database, folder: &Path, phases: Phases, turns: Vec<Tu
     let (address, before, idle) = (&child.address, machine_load(), child.resident_mib());
     let open = load::open_loop(address, phases.rate, phases.warm_up, phases.open).await.context("the open loop")?;
     let alone = load::closed_loop(address, 1, phases.alone).await.context("one connection")?;
-    let mut bare = load::bare(address, CONNECTIONS, phases.bare).await.context("the bare route")?;
-    let closed = load::closed_loop(address, CONNECTIONS, phases.closed).await.context("the closed loop")?;
-    bare.add(load::bare(address, CONNECTIONS, phases.bare).await.context("the bare route")?);
+    let mut bare = load::bare(address, phases.connections, phases.bare).await.context("the bare route")?;
+    let closed = load::closed_loop(address, phases.connections, phases.closed).await.context("the closed loop")?;
+    bare.add(load::bare(address, phases.connections, phases.bare).await.context("the bare route")?);
     let version = client::page(address, service::VERSION).await?;
     Ok(Report {
         database: format!("{} {version}", database.name),
