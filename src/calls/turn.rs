@@ -87,23 +87,21 @@ struct Player {
 impl Player {
     async fn play(&self, tx: &mut Tx<'_>) -> Result<String, TurnError> {
         // Looked for before anything is written, so that a call delivered again does not even move its caller's date.
-        let known = match store::lock(tx, &self.event.call_sid).await? {
-            Some(call) => Some(call),
-            None if self.begin(tx).await? => None,
-            None => store::lock(tx, &self.event.call_sid).await?,
-        };
-        let call = match known {
-            None => store::lock(tx, &self.event.call_sid).await?.ok_or(TurnError::Unreadable)?,
-            Some(call) => match self.played_before(&call) {
-                Some(turn) => return self.stored(tx, &call, turn).await,
-                None => call,
+        let call = match store::lock(tx, &self.event.call_sid).await? {
+            Some(call) => call,
+            None => match self.begin(tx).await? {
+                Some(call) => return self.advance(tx, call).await,
+                None => store::lock(tx, &self.event.call_sid).await?.ok_or(TurnError::Unreadable)?,
             },
         };
-        self.advance(tx, call).await
+        match self.played_before(&call) {
+            Some(turn) => self.stored(tx, &call, turn).await,
+            None => self.advance(tx, call).await,
+        }
     }
 
-    /// Stores a call that begins; `false` when it is known.
-    async fn begin(&self, tx: &mut Tx<'_>) -> Result<bool, DbError> {
+    /// Stores a call that begins; `None` when it is known.
+    async fn begin(&self, tx: &mut Tx<'_>) -> Result<Option<CallRow>, DbError> {
         let caller_id = match self.caller.number() {
             Some(number) => {
                 let fresh = self.board.ids.row(self.now);

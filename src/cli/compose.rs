@@ -42,7 +42,7 @@ pub async fn open(config: &Config) -> anyhow::Result<(Db, Keyring)> {
 
 /// Opens the database for somebody at a terminal: a list of thousands takes longer than a caller may wait.
 pub async fn open_for_lists(config: &Config) -> anyhow::Result<(Db, Keyring)> {
-    open_with(config, Options { patience: Duration::from_mins(1) }).await
+    open_with(config, Options { patience: Duration::from_mins(1), ..Options::default() }).await
 }
 
 async fn open_with(config: &Config, options: Options) -> anyhow::Result<(Db, Keyring)> {
