@@ -85,11 +85,8 @@ struct Player {
 
 impl Player {
     async fn play(&self, tx: &mut Tx<'_>) -> Result<String, TurnError> {
-        let known = match self.at {
-            Some(_) => store::lock(tx, &self.event.call_sid).await?,
-            None => None,
-        };
-        let known = match known {
+        // Also for a ring: one that comes again must not even count as a sign of life of the caller.
+        let known = match store::lock(tx, &self.event.call_sid).await? {
             Some(call) => Some(call),
             None if self.begin(tx).await? => None,
             None => store::lock(tx, &self.event.call_sid).await?,
