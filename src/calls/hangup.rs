@@ -6,7 +6,7 @@ use super::queue;
 use super::store::{self, CallRow};
 use super::switchboard::Switchboard;
 use super::task::{self, Context, Opened};
-use crate::callbacks::Reason;
+use crate::callbacks::{self, Reason};
 use crate::db::{DbError, Tx};
 use crate::dialog::Session;
 use crate::lines::Lines;
@@ -46,7 +46,8 @@ pub async fn leave(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session
         task::talked(tx, call, session, context.now).await?;
     }
     queue::store::leave(tx, call.id).await?;
-    if !session.leaves_a_draft() {
+    // A failure that ended the call has kept what was said already.
+    if !session.leaves_a_draft() || callbacks::store::has_opened(tx, call.id, Reason::Failure).await? {
         return Ok(());
     }
     let reason = Reason::Interrupted;
