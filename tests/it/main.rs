@@ -2,12 +2,14 @@
 #![cfg(test)]
 
 mod architecture;
+mod bad_input;
 mod browser;
 mod calls;
 mod campaign_duplicates;
 mod campaign_walks;
 mod db;
 mod lines;
+mod outages;
 mod outbox;
 mod scripts;
 mod simulator;

@@ -5,5 +5,7 @@ pub(crate) mod documents;
 pub(crate) mod dump;
 pub(crate) mod ids;
 pub(crate) mod service;
+pub(crate) mod shopper;
 pub(crate) mod test_db;
 pub(crate) mod webhook;
+pub(crate) mod wire;
