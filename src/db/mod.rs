@@ -125,8 +125,9 @@ impl Db {
     }
 
     async fn open_sqlite(url: &str, options: Options) -> Result<Self, DbError> {
-        let connect = connection(&sqlite::prepare(url)?, &options)?;
-        let writer = Writer::start(connect.clone(), options.patience).await?;
+        let (url, file) = sqlite::prepare(url)?;
+        let connect = connection(&url, &options)?;
+        let writer = Writer::start(connect.clone(), file, options.patience).await?;
         let pool = AnyPoolOptions::new()
             .max_connections(SQLITE_READERS)
             .test_before_acquire(false)

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod architecture;
+mod bad_input;
 mod browser;
 mod calls;
 mod campaign_duplicates;
@@ -9,6 +10,7 @@ mod campaign_kills;
 mod campaign_walks;
 mod db;
 mod lines;
+mod outages;
 mod outbox;
 mod scripts;
 mod simulator;
