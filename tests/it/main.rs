@@ -7,6 +7,7 @@ mod calls;
 mod campaign_duplicates;
 mod campaign_walks;
 mod db;
+mod deploy;
 mod lines;
 mod outbox;
 mod scripts;
