@@ -106,8 +106,8 @@ create table recordings (
     step       text not null,
     source_index text not null unique,     -- keyed hash of the provider's id or address
     source     bytea not null,              -- sealed: the provider's id or address
-    seconds    bigint not null,
-    state      text not null,              -- waiting, kept, absent, discarded
+    seconds    bigint,
+    state      text not null,              -- waiting, kept, absent, discarded, erased
     file       text,                       -- under the data folder, sealed
     created_at bigint not null
 );

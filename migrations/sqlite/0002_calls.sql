@@ -106,8 +106,8 @@ create table recordings (
     step       text not null,
     source_index text not null unique,     -- keyed hash of the provider's id or address
     source     blob not null,              -- sealed: the provider's id or address
-    seconds    integer not null,
-    state      text not null,              -- waiting, kept, absent, discarded
+    seconds    integer,
+    state      text not null,              -- waiting, kept, absent, discarded, erased
     file       text,                       -- under the data folder, sealed
     created_at integer not null
 ) strict;

@@ -27,8 +27,6 @@ const TEXT_VALID_S: u32 = 600;
 const RING_S: u16 = 30;
 /// Seconds for which the key is waited for.
 const PATIENCE_S: u32 = 10;
-/// Under whose name a callback taken by voice is held.
-const ON_CALL: &str = "astreinte";
 /// For how long: she may have to drive there. Then the alert begins again, in case she forgot.
 const ON_CALL_LEASE: Duration = Duration::from_hours(1);
 /// How a callback ended whose person was reached (F-47).
@@ -146,20 +144,35 @@ pub fn ask(board: &Switchboard, token: &str) -> Result<String, WhisperError> {
 }
 
 /// Key 1 takes the callback and tells whom to call; key 2 says that she was reached, which closes it.
-pub async fn answer(board: &Switchboard, token: &str, key: Option<&str>) -> Result<String, WhisperError> {
+/// `phone` is the number that rang: two people on call never both have it.
+pub async fn answer(
+    board: &Switchboard,
+    lines: &Lines,
+    token: &str,
+    phone: &str,
+    key: Option<&str>,
+) -> Result<String, WhisperError> {
     let Ok(id) = token.parse() else { return refused() };
+    let Some(who) = on_call(lines, phone) else { return refused() };
     match key {
-        Some("1") => take(board, id).await,
-        Some("2") => done(board, id).await,
+        Some("1") => take(board, id, who).await,
+        Some("2") => done(board, id, who).await,
         _ => refused(),
     }
 }
 
-async fn take(board: &Switchboard, id: Uuid) -> Result<String, WhisperError> {
+/// Under whose name a callback taken by voice is held: the place of the phone among those on call.
+fn on_call(lines: &Lines, phone: &str) -> Option<String> {
+    let phone = PhoneNumber::parse(phone).ok()?;
+    let place = lines.iter().find_map(|line| line.settings.on_call.iter().position(|number| *number == phone))?;
+    Some(format!("astreinte {}", place + 1))
+}
+
+async fn take(board: &Switchboard, id: Uuid, who: String) -> Result<String, WhisperError> {
     let (now, keyring) = (board.clock.now(), board.keyring.clone());
     let taking = board.db.write(move |tx| {
         Box::pin(async move {
-            if !store::claim(tx, id, ON_CALL, now, ON_CALL_LEASE).await? {
+            if !store::claim(tx, id, &who, now, ON_CALL_LEASE).await? {
                 return Ok::<_, DbError>(None);
             }
             Ok(Some(store::contact(tx, &keyring, id).await?))
@@ -175,10 +188,15 @@ async fn take(board: &Switchboard, id: Uuid) -> Result<String, WhisperError> {
     goodbye(board, "alerte-pris", &values)
 }
 
-async fn done(board: &Switchboard, id: Uuid) -> Result<String, WhisperError> {
+/// She may say so after her hour too, unless somebody else took it since.
+async fn done(board: &Switchboard, id: Uuid, who: String) -> Result<String, WhisperError> {
     let now = board.clock.now();
-    let close =
-        board.db.write(move |tx| Box::pin(async move { store::close(tx, id, ON_CALL, SOLVED, true, now).await }));
+    let close = board.db.write(move |tx| {
+        Box::pin(async move {
+            let held = store::claim(tx, id, &who, now, ON_CALL_LEASE).await?;
+            Ok::<_, DbError>(held && store::close(tx, id, &who, SOLVED, true, now).await?)
+        })
+    });
     let closed: bool = close.await?;
     if closed { goodbye(board, "alerte-faite", &Values::new()) } else { refused() }
 }

@@ -198,7 +198,7 @@ pub async fn contact(tx: &mut Tx<'_>, keyring: &Keyring, id: Uuid) -> Result<Opt
     Ok(row.and_then(|(id, sealed)| Contact::unseal(keyring, Some(id), Some(sealed))))
 }
 
-/// Closes a callback that `agent` holds; `false` when the lease went to somebody else or it is closed.
+/// Closes a callback that `agent` holds; `false` when the lease lapsed (F-45), went to somebody else, or it is closed.
 pub async fn close(
     tx: &mut Tx<'_>,
     id: Uuid,
@@ -209,7 +209,7 @@ pub async fn close(
 ) -> Result<bool, DbError> {
     let done = sqlx::query(
         "update callbacks set state = 'closed', disposition = $1, contacted_at = $2, closed_at = $3 \
-         where id = $4 and state = 'claimed' and claimed_by = $5",
+         where id = $4 and state = 'claimed' and claimed_by = $5 and lease_until >= $3",
     )
     .bind(disposition)
     .bind(contacted.then(|| now.as_millisecond()))
@@ -219,6 +219,28 @@ pub async fn close(
     .execute(tx.conn())
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// The request of a callback, where no other callback waits for it any more.
+pub async fn last_of_request(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Uuid>, DbError> {
+    let row: Option<(String,)> = sqlx::query_as(
+        "select request_id from callbacks b where b.id = $1 and b.request_id is not null and not exists \
+         (select 1 from callbacks o where o.request_id = b.request_id and o.state <> 'closed')",
+    )
+    .bind(id.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.and_then(|(request,)| request.parse().ok()))
+}
+
+/// What was promised about a request that still waits for a callback.
+pub async fn promised_of_request(tx: &mut Tx<'_>, request_id: Uuid) -> Result<Option<Timestamp>, DbError> {
+    let (until,): (Option<i64>,) =
+        sqlx::query_as("select min(promised_until) from callbacks where request_id = $1 and state <> 'closed'")
+            .bind(request_id.to_string())
+            .fetch_one(tx.conn())
+            .await?;
+    Ok(until.map(from_millis))
 }
 
 const FINISHED: &str =

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::queue;
 use super::store::{self, CallRow};
-use super::switchboard::Switchboard;
+use super::switchboard::{Switchboard, since};
 use super::task::{self, Context, Opened};
 use crate::callbacks::{self, Reason};
 use crate::db::{DbError, Tx};
@@ -48,8 +48,8 @@ async fn close(tx: &mut Tx<'_>, context: &Context<'_>) -> Result<(), DbError> {
 /// is kept. Whoever talked to a person was served.
 pub async fn leave(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session) -> Result<(), DbError> {
     let call = context.call;
-    if let Some(since) = queue::store::hang_up(tx, call.id).await? {
-        if context.now.duration_since(since).unsigned_abs() >= SHORTEST_TALK {
+    if let Some(accepted) = queue::store::hang_up(tx, call.id).await? {
+        if since(context.now, accepted) >= SHORTEST_TALK {
             task::talked(tx, context, session).await?;
         } else {
             callbacks::store::release_of_call(tx, call.id).await?;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::queue;
 use super::store::{self, CallRow, NewCall, Played};
-use super::switchboard::{Switchboard, Voice};
+use super::switchboard::{Switchboard, Voice, since};
 use super::task::{self, Context};
 use super::translate::{self, Addresses, Ringing};
 use super::{apology, facts, hangup, recordings};
@@ -86,11 +86,8 @@ struct Player {
 
 impl Player {
     async fn play(&self, tx: &mut Tx<'_>) -> Result<String, TurnError> {
-        let known = match self.at {
-            Some(_) => store::lock(tx, &self.event.call_sid).await?,
-            None => None,
-        };
-        let known = match known {
+        // Looked for before anything is written, so that a call delivered again does not even move its caller's date.
+        let known = match store::lock(tx, &self.event.call_sid).await? {
             Some(call) => Some(call),
             None if self.begin(tx).await? => None,
             None => store::lock(tx, &self.event.call_sid).await?,
@@ -207,8 +204,9 @@ impl Player {
         if call.turn == 0 {
             return Ok(Input::Start);
         }
-        let waits_for_person = session.answers.contains_key(task::WAITING);
-        if !waits_for_person && self.now.duration_since(call.started_at).unsigned_abs() > LONGEST_CALL {
+        let age = since(self.now, call.started_at);
+        let waits = age > LONGEST_CALL && queue::store::is_waiting(tx, call.id).await?;
+        if age > LONGEST_CALL && (!waits || age > LONGEST_CALL + self.line.settings.wait_max) {
             session.at.clone_from(&voice.scripts.flow.limit);
             return Ok(Input::Start);
         }

@@ -40,43 +40,59 @@ pub async fn leave(tx: &mut Tx<'_>, call_id: Uuid) -> Result<Option<Timestamp>, 
     Ok(row.map(|(joined,)| from_millis(joined)))
 }
 
-/// How many callers seen since `seen` come before that one and do not ring anywhere.
-pub async fn ahead(tx: &mut Tx<'_>, call_id: Uuid, seen: Timestamp) -> Result<usize, DbError> {
-    let (count,): (i64,) = sqlx::query_as(
-        "select count(*) from waiting w join waiting me on me.call_id = $1 and me.line_id = w.line_id and me.pool = w.pool \
+/// Whether that call waits for a person.
+pub async fn is_waiting(tx: &mut Tx<'_>, call_id: Uuid) -> Result<bool, DbError> {
+    let row: Option<(String,)> = sqlx::query_as("select call_id from waiting where call_id = $1")
+        .bind(call_id.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(row.is_some())
+}
+
+/// The calls of the callers seen since `seen` who come before that one and do not ring anywhere, in their order.
+pub async fn ahead(tx: &mut Tx<'_>, call_id: Uuid, seen: Timestamp) -> Result<Vec<String>, DbError> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "select w.call_id from waiting w join waiting me on me.call_id = $1 and me.line_id = w.line_id and me.pool = w.pool \
          where w.call_id <> me.call_id and w.seen_at > $2 and (w.priority < me.priority or (w.priority = me.priority and \
          (w.joined_at < me.joined_at or (w.joined_at = me.joined_at and w.call_id < me.call_id)))) and not exists \
-         (select 1 from rings where rings.call_id = w.call_id and rings.state <> 'ended')",
+         (select 1 from rings where rings.call_id = w.call_id and rings.state <> 'ended') \
+         order by w.priority, w.joined_at, w.call_id",
     )
     .bind(call_id.to_string())
     .bind(seen.as_millisecond())
-    .fetch_one(tx.conn())
-    .await?;
-    Ok(usize::try_from(count).unwrap_or(0))
-}
-
-/// The phones of a line that are taken by some call, and those that were tried for `call_id`.
-pub async fn phones(
-    tx: &mut Tx<'_>,
-    line_id: Uuid,
-    call_id: Uuid,
-) -> Result<(BTreeSet<String>, BTreeSet<String>), DbError> {
-    let rows: Vec<(String, String, String)> = sqlx::query_as(
-        "select phone, call_id, state from rings where line_id = $1 and (state <> 'ended' or call_id = $2)",
-    )
-    .bind(line_id.to_string())
-    .bind(call_id.to_string())
     .fetch_all(tx.conn())
     .await?;
-    let (mut busy, mut tried) = (BTreeSet::new(), BTreeSet::new());
-    for (phone, call, state) in rows {
-        if state == "ended" && call == call_id.to_string() {
-            tried.insert(phone)
+    Ok(rows.into_iter().map(|(call,)| call).collect())
+}
+
+/// The phones of a line as the queue sees them, by their keyed hash.
+#[derive(Debug, Default)]
+pub struct Phones {
+    /// Those that ring or talk for some call.
+    pub busy: BTreeSet<String>,
+    /// With the call, those that were tried for somebody who still waits.
+    pub tried: BTreeSet<(String, String)>,
+}
+
+/// The phones of a line that are taken, or were tried for a caller who waits.
+pub async fn phones(tx: &mut Tx<'_>, line_id: Uuid) -> Result<Phones, DbError> {
+    let rows: Vec<(String, String, i64)> = sqlx::query_as(
+        "select phone, call_id, 0 from rings where line_id = $1 and state <> 'ended' union all \
+         select r.phone, r.call_id, 1 from rings r join waiting w on w.call_id = r.call_id \
+         where w.line_id = $1 and r.state = 'ended'",
+    )
+    .bind(line_id.to_string())
+    .fetch_all(tx.conn())
+    .await?;
+    let mut phones = Phones::default();
+    for (phone, call, ended) in rows {
+        if ended == 1 {
+            phones.tried.insert((call, phone))
         } else {
-            busy.insert(phone)
+            phones.busy.insert(phone)
         };
     }
-    Ok((busy, tried))
+    Ok(phones)
 }
 
 /// Lets go of phones whose ring is past its time: its end never came.

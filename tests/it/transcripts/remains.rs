@@ -162,6 +162,7 @@ async fn recordings(service: &Service) -> Vec<String> {
                 "waiting" => "à chercher",
                 "kept" => "gardé",
                 "absent" => "introuvable",
+                "erased" => "effacé",
                 _ => "vide, effacé",
             };
             format!("{step} ({seconds} s, {state})")
