@@ -33,8 +33,8 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     loop {
         tokio::select! {
             () = stopped(&mut stop) => return,
-            _ = jobs.tick() => report("the outbox", work(&app).await),
-            _ = sweeps.tick() => report("the schedule", tick(&app).await),
+            _ = jobs.tick() => if app.is_prepared() { report("the outbox", work(&app).await) },
+            _ = sweeps.tick() => if app.is_prepared() { report("the schedule", tick(&app).await) },
         }
     }
 }

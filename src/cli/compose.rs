@@ -1,6 +1,7 @@
 //! Puts the service together from its settings: the only place where every part meets.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -111,5 +112,6 @@ pub fn app(config: &Config, db: Db, keyring: Keyring, lines: Lines, parts: Parts
         refusals: Refusals::in_file(folder.join("refus.json")),
         recordings: folder.join("messages"),
         outbox_delays: config.outbox_delays.clone(),
+        prepared: AtomicBool::new(true),
     }))
 }
