@@ -9,6 +9,7 @@ mod campaign_duplicates;
 mod campaign_kills;
 mod campaign_walks;
 mod db;
+mod deploy;
 mod lines;
 mod outages;
 mod outbox;
