@@ -59,7 +59,7 @@ async fn whole(body: Body) -> Result<Bytes, StatusCode> {
         read += part.len();
         match read {
             ..=LARGEST_BODY => kept.extend_from_slice(&part),
-            ..=LARGEST_DRAINED => kept.clear(),
+            _ if read <= LARGEST_DRAINED => kept.clear(),
             _ => break,
         }
     }
