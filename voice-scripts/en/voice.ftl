@@ -284,7 +284,8 @@ attente-debut = I am looking for a person for you. { $avant_vous ->
     }.
 attente-suite = { $tour ->
         [0] You are still on the line. Thank you for waiting.
-       *[1] We have not forgotten you. Thank you for waiting.
+        [1] We have not forgotten you. Thank you for waiting.
+       *[autre] Please stay on the line. Thank you for waiting.
     }
 attente-rappel = If you would rather be called back, press 1. You keep your place. Otherwise, stay on the line.
     .court = To be called back, 1. Otherwise, stay on the line.
@@ -348,14 +349,14 @@ promesse = { $promesse_jour ->
     }
 promesse-date = { $promesse_date ->
         [0] {""}
-        [1] {" "}the 1st
-        [2] {" "}the 2nd
-        [3] {" "}the 3rd
-        [21] {" "}the 21st
-        [22] {" "}the 22nd
-        [23] {" "}the 23rd
-        [31] {" "}the 31st
-       *[other] {" "}the { $promesse_date }th
+        [1] {", "}the 1st
+        [2] {", "}the 2nd
+        [3] {", "}the 3rd
+        [21] {", "}the 21st
+        [22] {", "}the 22nd
+        [23] {", "}the 23rd
+        [31] {", "}the 31st
+       *[other] {", "}the { $promesse_date }th
     }
 promesse-moment = { $promesse_moment ->
         [matin] morning
@@ -375,14 +376,14 @@ ouverture = { $ouverture_jour ->
     }
 ouverture-date = { $ouverture_date ->
         [0] {""}
-        [1] {" "}the 1st
-        [2] {" "}the 2nd
-        [3] {" "}the 3rd
-        [21] {" "}the 21st
-        [22] {" "}the 22nd
-        [23] {" "}the 23rd
-        [31] {" "}the 31st
-       *[other] {" "}the { $ouverture_date }th
+        [1] {", "}the 1st
+        [2] {", "}the 2nd
+        [3] {", "}the 3rd
+        [21] {", "}the 21st
+        [22] {", "}the 22nd
+        [23] {", "}the 23rd
+        [31] {", "}the 31st
+       *[other] {", "}the { $ouverture_date }th
     }
 ouverture-heure = { CLOCK($ouverture_heure, $ouverture_minute) }
 horaires = { $horaires_de ->

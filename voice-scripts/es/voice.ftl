@@ -81,7 +81,8 @@ attente-debut = Busco a una persona para usted. { $avant_vous ->
     }.
 attente-suite = { $tour ->
         [0] Sigue usted en línea. Gracias por esperar.
-       *[1] No le olvidamos. Gracias por esperar.
+        [1] No le olvidamos. Gracias por esperar.
+       *[autre] Siga en línea, por favor. Gracias por esperar.
     }
 attente-rappel = Si prefiere que le llamemos, pulse 1. Usted guarda su turno. Si no, siga en línea.
     .court = Que le llamemos, 1. Si no, siga en línea.

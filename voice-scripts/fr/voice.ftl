@@ -286,7 +286,8 @@ attente-debut = Je cherche une personne pour vous. { $avant_vous ->
     }.
 attente-suite = { $tour ->
         [0] Vous êtes toujours en ligne. Merci de patienter.
-       *[1] Nous ne vous oublions pas. Merci de patienter.
+        [1] Nous ne vous oublions pas. Merci de patienter.
+       *[autre] Restez bien en ligne. Merci de patienter.
     }
 attente-rappel = Si vous préférez être rappelé, tapez 1. Vous gardez votre place. Sinon, restez en ligne.
     .court = Être rappelé, 1. Sinon, restez en ligne.
