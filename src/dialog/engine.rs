@@ -5,7 +5,7 @@
 
 use super::Scripts;
 use super::flow::{
-    Action, Choice, Condition, Events, Field, FieldKind, Handler, Menu, Outcome, Prompt, Record, SolvedBy, Step,
+    Action, Choice, Condition, Events, Field, FieldKind, Handler, Link, Menu, Outcome, Prompt, Record, SolvedBy, Step,
     StepKind, Then,
 };
 use super::session::{Input, Next, Session, Sprint, Value, Values, Wait};
@@ -167,7 +167,7 @@ impl<'a> Runner<'a> {
         match key {
             '*' => Some(self.repeat()),
             '#' if late_end_of_digits => Some(self.ask(&menu.prompts, true, true)),
-            _ => self.link(key).or_else(|| self.nomatch(&menu.events)),
+            _ => self.link(&menu.events, key).or_else(|| self.nomatch(&menu.events)),
         }
     }
 
@@ -175,14 +175,18 @@ impl<'a> Runner<'a> {
         self.session.active = true;
         let typed = keys.trim_end_matches('#');
         if typed.is_empty() {
-            return self.noinput(&field.events);
+            let late_end_of_digits = std::mem::take(&mut self.session.after_digits);
+            if late_end_of_digits {
+                return Some(self.ask(&field.prompts, true, false));
+            }
+            return self.own_link(&field.events, '#').or_else(|| self.noinput(&field.events));
         }
         let digits = match typed.rsplit_once('*') {
             None => self.session.digits.clone() + typed,
             Some((_, "")) => return Some(self.repeat()),
             Some((_, last)) => last.to_owned(),
         };
-        if let Some(go) = self.lone_zero(&digits) {
+        if let Some(go) = self.lone_zero(&field.events, &digits) {
             return Some(go);
         }
         let started_again = typed.contains('*') && digits.len() < usize::from(field.kind.length());
@@ -201,8 +205,8 @@ impl<'a> Runner<'a> {
     }
 
     /// Numbers begin with 0, so `0` means a person only when it stands alone (F-02).
-    fn lone_zero(&mut self, digits: &str) -> Option<Go> {
-        if digits == "0" { self.link('0') } else { None }
+    fn lone_zero(&mut self, events: &Events, digits: &str) -> Option<Go> {
+        if digits == "0" { self.link(events, '0') } else { None }
     }
 
     fn carry_on(&mut self, field: &Field) -> Go {
@@ -224,7 +228,7 @@ impl<'a> Runner<'a> {
         if let Some(choice) = record.choices.iter().find(|choice| Some(choice.dtmf) == key) {
             return Some(self.choose(Some(&record.name), choice));
         }
-        if let Some(go) = key.and_then(|key| self.link(key)) {
+        if let Some(go) = key.and_then(|key| self.link(&record.events, key)) {
             return Some(go);
         }
         if key == Some('*') {
@@ -258,8 +262,17 @@ impl<'a> Runner<'a> {
         Go::To(choice.next.clone())
     }
 
-    fn link(&mut self, key: char) -> Option<Go> {
-        let link = self.scripts.flow.links.iter().find(|link| link.dtmf == key)?;
+    /// Where the key leads: by the step's own link, else by the one that holds everywhere.
+    fn link(&mut self, events: &Events, key: char) -> Option<Go> {
+        self.own_link(events, key).or_else(|| self.follow(&self.scripts.flow.links, key))
+    }
+
+    fn own_link(&mut self, events: &Events, key: char) -> Option<Go> {
+        self.follow(&events.links, key)
+    }
+
+    fn follow(&mut self, links: &[Link], key: char) -> Option<Go> {
+        let link = links.iter().find(|link| link.dtmf == key)?;
         self.exit = Some(key.to_string());
         self.session.chosen = true;
         Some(Go::To(link.next.clone()))
@@ -374,7 +387,7 @@ impl<'a> Runner<'a> {
             values.insert(name.to_owned(), self.derived(name).unwrap_or_default().into());
         }
         if let Some(code) = &self.session.category {
-            let need = super::need(self.scripts, self.session.lang, code);
+            let need = super::need_of(self.scripts, self.session.lang, code, &self.session.answers);
             values.insert("besoin".to_owned(), need.into());
         }
         values
