@@ -93,6 +93,7 @@ fn adapter(provider: &crate::config::Provider) -> anyhow::Result<impl Provider +
         key: None,
         token: provider.token.clone(),
         capabilities: provider.family.parse::<Family>()?.capabilities(),
+        connect_timeout: provider.connect_timeout,
         timeout: provider.timeout,
     };
     Ok(Twilio::new(settings)?)

@@ -16,6 +16,7 @@ mod outages;
 mod outbox;
 mod scripts;
 mod simulator;
+mod statements;
 mod support;
 mod telephony;
 mod transcripts;
