@@ -9,8 +9,8 @@ use crate::lines::half_day::HalfDay;
 use crate::lines::promise::Promise;
 use crate::phone::{CallerId, PhoneNumber};
 
-/// The values of one turn.
-pub fn facts(settings: &LineSettings, caller: &CallerId, turn: i64, now: Timestamp) -> Values {
+/// What is known before the call itself is.
+pub fn facts(settings: &LineSettings, caller: &CallerId, now: Timestamp) -> Values {
     let hours = &settings.hours;
     let number = caller.number();
     let mut facts = Values::new();
@@ -23,11 +23,15 @@ pub fn facts(settings: &LineSettings, caller: &CallerId, turn: i64, now: Timesta
     put("rappelable", yes_no(number.is_some_and(PhoneNumber::is_dialable)));
     put("numero", number.map(PhoneNumber::national).unwrap_or_default().into());
     put("jours", i64::from(settings.recordings_kept_days).into());
-    put("tour", (turn % 2).into());
     put("prefixe", prefix(settings).into());
     facts.extend(opening(settings, now));
     facts.extend(weekly(settings, now));
     facts
+}
+
+/// Which of two turns this is: words that are heard again and again change every other time.
+pub fn turn(turn: i64) -> (String, Value) {
+    ("tour".to_owned(), (turn % 2).into())
 }
 
 /// The values of a promise; a line that never opens promises « bientôt » through its opening hours.
