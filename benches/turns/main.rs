@@ -129,7 +129,9 @@ async fn press(database: &Database, folder: &Path, phases: Phases, turns: Vec<Tu
     let open = load::open_loop(address, phases.rate, phases.warm_up, phases.open).await.context("the open loop")?;
     let alone = load::closed_loop(address, 1, phases.alone).await.context("one connection")?;
     let mut bare = load::bare(address, phases.connections, phases.bare).await.context("the bare route")?;
+    let used = child.processor();
     let closed = load::closed_loop(address, phases.connections, phases.closed).await.context("the closed loop")?;
+    let processor = child.processor() - used;
     bare.add(load::bare(address, phases.connections, phases.bare).await.context("the bare route")?);
     let version = client::page(address, service::VERSION).await?;
     Ok(Report {
@@ -139,6 +141,7 @@ async fn press(database: &Database, folder: &Path, phases: Phases, turns: Vec<Tu
         alone,
         closed,
         bare,
+        processor,
         phases,
         wanted: database.wanted,
         resident: (idle, child.resident_mib()),
