@@ -110,8 +110,7 @@ async fn measure(name: &str, phases: Phases) -> anyhow::Result<()> {
         say("LIGNE_TEST_POSTGRES=postgres://UTILISATEUR:MOT_DE_PASSE@HÔTE:PORT");
         return Ok(());
     };
-    let turns = count(&database.url, folder.path()).await?;
-    let report = press(&database, folder.path(), phases, turns).await;
+    let report = press(&database, folder.path(), phases).await;
     database.remove().await?;
     report?.print();
     Ok(())
@@ -123,7 +122,8 @@ async fn count(url: &str, folder: &Path) -> anyhow::Result<Vec<Turn>> {
     load::count(&child.address).await.context("counting statements")
 }
 
-async fn press(database: &Database, folder: &Path, phases: Phases, turns: Vec<Turn>) -> anyhow::Result<Report> {
+async fn press(database: &Database, folder: &Path, phases: Phases) -> anyhow::Result<Report> {
+    let turns = count(&database.url, folder).await?;
     let child = Child::start(service::LOADED, &database.url, folder)?;
     let (address, before, idle) = (&child.address, machine_load(), child.resident_mib());
     let open = load::open_loop(address, phases.rate, phases.warm_up, phases.open).await.context("the open loop")?;
