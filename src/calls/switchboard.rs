@@ -57,7 +57,7 @@ pub struct Switchboard {
     pub ids: Arc<dyn Ids>,
     /// The keys of sealed columns and of step tokens.
     pub keyring: Keyring,
-    /// The scripts in force; a broken reload leaves them as they are.
+    /// The scripts in force, read at start; whatever reloads them one day leaves the last good ones.
     pub voice: ArcSwap<Voice>,
     /// Where providers reach us, without a slash at its end.
     pub public_url: String,

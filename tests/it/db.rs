@@ -275,10 +275,14 @@ async fn a_fresh_file_opened_by_several_instances_at_once_is_migrated_once() {
 #[tokio::test]
 async fn a_house_with_another_key_is_refused_and_changes_nothing() {
     on_both(async |base| {
+        db::compare_key(&base.db, "examined".into()).await.unwrap();
         db::check_key(&base.db, "a1".into()).await.unwrap();
         db::check_key(&base.db, "a1".into()).await.unwrap();
+        let examined = db::compare_key(&base.db, "b2".into()).await.unwrap_err().to_string();
+        db::compare_key(&base.db, "a1".into()).await.unwrap();
         let refusal = db::check_key(&base.db, "b2".into()).await.unwrap_err();
         assert!(refusal.to_string().contains("la clé de chiffrement n'est pas celle de cette base"));
+        assert_eq!(refusal.to_string(), examined);
         db::check_key(&base.db, "a1".into()).await.unwrap();
         db::check_writable(&base.db).await.unwrap();
         db::check_writable(&base.db).await.unwrap();
