@@ -34,6 +34,14 @@ impl Child {
     pub(crate) fn resident_mib(&self) -> u64 {
         resident_mib(self.process.id())
     }
+
+    /// The processor time that it has used so far, in hundredths of a second.
+    pub(crate) fn processor(&self) -> u32 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap_or_default();
+        // The name of the program, in parentheses, may hold anything; user and system time are the 12th and 13th after it.
+        let fields = stat.rsplit_once(')').map(|(_, fields)| fields).unwrap_or_default();
+        fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u32>().ok()).sum()
+    }
 }
 
 impl Drop for Child {

@@ -33,8 +33,12 @@ impl Latencies {
         Sorted::of(self.0.get(turn).cloned().unwrap_or_default())
     }
 
+    fn count(&self) -> usize {
+        self.0.iter().map(Vec::len).sum()
+    }
+
     fn per_second(&self, length: Duration) -> f64 {
-        number(self.0.iter().map(Vec::len).sum()) / length.as_secs_f64()
+        number(self.count()) / length.as_secs_f64()
     }
 }
 
@@ -78,6 +82,8 @@ pub(crate) struct Report {
     pub(crate) closed: Latencies,
     /// The bare route under as many.
     pub(crate) bare: Latencies,
+    /// Processor time of the service in the closed loop, in hundredths of a second.
+    pub(crate) processor: u32,
     /// How long each phase lasted.
     pub(crate) phases: super::Phases,
     /// What p99 is wanted in the open loop, in milliseconds.
@@ -112,6 +118,8 @@ impl Report {
         say(&format!("visé p99 ≤ {} ms : {}", self.wanted, held(p99 <= self.wanted)));
         say(&format!("visé rien au-dessus de 1 s à saturation : {}", held(worst <= 1_000.0)));
         say(&format!("rapport à GET → « ok » : {:.3} ({turns:.0} / {bare:.0})", turns / bare));
+        let each = f64::from(self.processor) * 10_000.0 / number(self.closed.count().max(1));
+        say(&format!("processeur du service : {each:.0} µs par tour"));
         let (resident, load) = (self.resident, &self.load);
         say(&format!("mémoire du service : {} Mio au repos, {} Mio après la charge", resident.0, resident.1));
         say(&format!("charge de la machine : {} avant, {} après", load.0, load.1));

@@ -110,8 +110,7 @@ async fn measure(name: &str, phases: Phases) -> anyhow::Result<()> {
         say("LIGNE_TEST_POSTGRES=postgres://UTILISATEUR:MOT_DE_PASSE@HÔTE:PORT");
         return Ok(());
     };
-    let turns = count(&database.url, folder.path()).await?;
-    let report = press(&database, folder.path(), phases, turns).await;
+    let report = press(&database, folder.path(), phases).await;
     database.remove().await?;
     report?.print();
     Ok(())
@@ -123,13 +122,16 @@ async fn count(url: &str, folder: &Path) -> anyhow::Result<Vec<Turn>> {
     load::count(&child.address).await.context("counting statements")
 }
 
-async fn press(database: &Database, folder: &Path, phases: Phases, turns: Vec<Turn>) -> anyhow::Result<Report> {
+async fn press(database: &Database, folder: &Path, phases: Phases) -> anyhow::Result<Report> {
+    let turns = count(&database.url, folder).await?;
     let child = Child::start(service::LOADED, &database.url, folder)?;
     let (address, before, idle) = (&child.address, machine_load(), child.resident_mib());
     let open = load::open_loop(address, phases.rate, phases.warm_up, phases.open).await.context("the open loop")?;
     let alone = load::closed_loop(address, 1, phases.alone).await.context("one connection")?;
     let mut bare = load::bare(address, phases.connections, phases.bare).await.context("the bare route")?;
+    let used = child.processor();
     let closed = load::closed_loop(address, phases.connections, phases.closed).await.context("the closed loop")?;
+    let processor = child.processor() - used;
     bare.add(load::bare(address, phases.connections, phases.bare).await.context("the bare route")?);
     let version = client::page(address, service::VERSION).await?;
     Ok(Report {
@@ -139,6 +141,7 @@ async fn press(database: &Database, folder: &Path, phases: Phases, turns: Vec<Tu
         alone,
         closed,
         bare,
+        processor,
         phases,
         wanted: database.wanted,
         resident: (idle, child.resident_mib()),

@@ -18,7 +18,7 @@ use super::translate::{self, Addresses, Ringing};
 use super::{apology, facts, hangup, recordings};
 use crate::callbacks;
 use crate::db::{DbError, Tx};
-use crate::dialog::{self, Input, Next, Session, StepKind, Stuck, Utterance, Value};
+use crate::dialog::{self, Input, Next, Session, StepKind, Stuck, Utterance, Value, Values};
 use crate::lang::Lang;
 use crate::lines::Line;
 use crate::phone::{CallerId, Dialable, PhoneNumber};
@@ -70,7 +70,9 @@ pub async fn handle(
 ) -> Result<String, TurnError> {
     let now = board.clock.now();
     let delay = board.delay(line, now).await?;
-    let player = Player { board: board.clone(), line: line.clone(), event, caller, at, now, delay };
+    // Here rather than in the transaction: opening hours take their time, and others wait for the one writer.
+    let facts = facts::facts(&line.settings, &caller, now);
+    let player = Player { board: board.clone(), line: line.clone(), event, caller, at, now, delay, facts };
     board.db.write(move |tx| Box::pin(async move { player.play(tx).await })).await
 }
 
@@ -82,6 +84,7 @@ struct Player {
     at: Option<At>,
     now: Timestamp,
     delay: Duration,
+    facts: Values,
 }
 
 impl Player {
@@ -171,9 +174,10 @@ impl Player {
         voice: &Voice,
         mut session: Session,
     ) -> Result<TurnEnd, TurnError> {
-        let mut facts = facts::facts(&self.line.settings, &self.caller, call.turn, self.now);
         let context = self.context(call);
+        let mut facts = self.facts.clone();
         facts.extend(context.promised(&session));
+        facts.extend([facts::turn(call.turn)]);
         let mut input = self.input(tx, call, voice, &mut session).await?;
         let mut end = TurnEnd { session, said: Vec::new(), next: Next::End, exit: None, ringing: None };
         for _ in 0..MOST_TASKS {

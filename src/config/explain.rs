@@ -59,7 +59,6 @@ fn lines_of_line(line: &ConfiguredLine) -> Vec<String> {
         format!("sms = {}", joined(sms.into_iter())),
         format!("crowded = {}", ours.crowded),
         format!("wait_max = {}", shown(ours.wait_max)),
-        format!("emergency_numbers = {}", joined(ours.emergency_numbers.iter().cloned())),
         format!("voices = {}", joined(ours.voices.iter().map(|(lang, voice)| format!("{lang} {voice}")))),
         format!("ssml = {}", ours.ssml),
         format!("recordings_kept_days = {}", ours.recordings_kept_days),

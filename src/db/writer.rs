@@ -139,18 +139,27 @@ async fn commit_with(pen: &mut Pen, group: &mut [Box<dyn Work>]) -> Result<(), D
     pen.is_in_its_place()
 }
 
+/// What ends one closure's savepoint and begins the next's travels together: each journey to the driver's thread costs
+/// more than what it asks for. Plain words for that reason, where the driver's own transactions would make two journeys.
 async fn commit(conn: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result<(), DbError> {
-    let mut tx = conn.begin_with("begin immediate").await?;
-    if let [alone] = group {
-        let kept = alone.run(Tx { conn: &mut tx, kind: Kind::Sqlite }).await;
-        return Ok(if kept { tx.commit().await } else { tx.rollback().await }?);
+    run(conn, "begin immediate; savepoint alone").await?;
+    let last = group.len().saturating_sub(1);
+    for (index, work) in group.iter_mut().enumerate() {
+        let kept = work.run(Tx { conn: &mut *conn, kind: Kind::Sqlite }).await;
+        let then = match (kept, index == last) {
+            (true, true) => "commit",
+            (true, false) => "release alone; savepoint alone",
+            (false, true) => "rollback to alone; commit",
+            (false, false) => "rollback to alone",
+        };
+        run(conn, then).await?;
     }
-    for work in group {
-        let mut point = tx.begin().await?;
-        let kept = work.run(Tx { conn: &mut point, kind: Kind::Sqlite }).await;
-        if kept { point.commit().await } else { point.rollback().await }?;
-    }
-    Ok(tx.commit().await?)
+    Ok(())
+}
+
+async fn run(conn: &mut AnyConnection, statements: &'static str) -> Result<(), DbError> {
+    sqlx::raw_sql(statements).execute(conn).await?;
+    Ok(())
 }
 
 /// One closure in the queue, whatever it answers.

@@ -5,7 +5,7 @@
 
 use super::Scripts;
 use super::flow::{
-    Action, Choice, Condition, Events, Field, FieldKind, Handler, Menu, Outcome, Prompt, Record, SolvedBy, Step,
+    Action, Choice, Condition, Events, Field, FieldKind, Handler, Link, Menu, Outcome, Prompt, Record, SolvedBy, Step,
     StepKind, Then,
 };
 use super::session::{Input, Next, Session, Sprint, Value, Values, Wait};
@@ -41,6 +41,9 @@ pub fn run(scripts: &Scripts, session: Session, input: Input, facts: &Values) ->
     let next = runner.answer(input)?;
     Ok(Sprint { session: runner.session, said: runner.said, next, exit: runner.exit })
 }
+
+/// The values that follow from others.
+const DERIVED: [&str; 7] = ["categorie", "niveau", "suite", "appuye", "langue", "joignable", "urgent"];
 
 /// Where a step leads: to another step, or out of the sprint.
 enum Go {
@@ -167,7 +170,7 @@ impl<'a> Runner<'a> {
         match key {
             '*' => Some(self.repeat()),
             '#' if late_end_of_digits => Some(self.ask(&menu.prompts, true, true)),
-            _ => self.link(key).or_else(|| self.nomatch(&menu.events)),
+            _ => self.link(&menu.events, key).or_else(|| self.nomatch(&menu.events)),
         }
     }
 
@@ -175,14 +178,18 @@ impl<'a> Runner<'a> {
         self.session.active = true;
         let typed = keys.trim_end_matches('#');
         if typed.is_empty() {
-            return self.noinput(&field.events);
+            let late_end_of_digits = std::mem::take(&mut self.session.after_digits);
+            if late_end_of_digits {
+                return Some(self.ask(&field.prompts, true, false));
+            }
+            return self.own_link(&field.events, '#').or_else(|| self.noinput(&field.events));
         }
         let digits = match typed.rsplit_once('*') {
             None => self.session.digits.clone() + typed,
             Some((_, "")) => return Some(self.repeat()),
             Some((_, last)) => last.to_owned(),
         };
-        if let Some(go) = self.lone_zero(&digits) {
+        if let Some(go) = self.lone_zero(&field.events, &digits) {
             return Some(go);
         }
         let started_again = typed.contains('*') && digits.len() < usize::from(field.kind.length());
@@ -201,8 +208,8 @@ impl<'a> Runner<'a> {
     }
 
     /// Numbers begin with 0, so `0` means a person only when it stands alone (F-02).
-    fn lone_zero(&mut self, digits: &str) -> Option<Go> {
-        if digits == "0" { self.link('0') } else { None }
+    fn lone_zero(&mut self, events: &Events, digits: &str) -> Option<Go> {
+        if digits == "0" { self.link(events, '0') } else { None }
     }
 
     fn carry_on(&mut self, field: &Field) -> Go {
@@ -224,7 +231,7 @@ impl<'a> Runner<'a> {
         if let Some(choice) = record.choices.iter().find(|choice| Some(choice.dtmf) == key) {
             return Some(self.choose(Some(&record.name), choice));
         }
-        if let Some(go) = key.and_then(|key| self.link(key)) {
+        if let Some(go) = key.and_then(|key| self.link(&record.events, key)) {
             return Some(go);
         }
         if key == Some('*') {
@@ -258,8 +265,17 @@ impl<'a> Runner<'a> {
         Go::To(choice.next.clone())
     }
 
-    fn link(&mut self, key: char) -> Option<Go> {
-        let link = self.scripts.flow.links.iter().find(|link| link.dtmf == key)?;
+    /// Where the key leads: by the step's own link, else by the one that holds everywhere.
+    fn link(&mut self, events: &Events, key: char) -> Option<Go> {
+        self.own_link(events, key).or_else(|| self.follow(&self.scripts.flow.links, key))
+    }
+
+    fn own_link(&mut self, events: &Events, key: char) -> Option<Go> {
+        self.follow(&events.links, key)
+    }
+
+    fn follow(&mut self, links: &[Link], key: char) -> Option<Go> {
+        let link = links.iter().find(|link| link.dtmf == key)?;
         self.exit = Some(key.to_string());
         self.session.chosen = true;
         Some(Go::To(link.next.clone()))
@@ -354,9 +370,9 @@ impl<'a> Runner<'a> {
 
     fn say(&mut self, id: &str, lang: Option<Lang>, short: bool, options: bool) {
         let form = Form { short, other: self.session.for_other() };
-        let values = self.values();
         let spoken = [lang.unwrap_or(self.session.lang), Lang::FRENCH].into_iter().find_map(|lang| {
             let catalog = self.scripts.catalogs.get(&lang)?;
+            let values = self.values(&catalog.variables(id));
             Some((lang, catalog.say(id, form, &values)?, catalog.variables(id).is_empty()))
         });
         if let Some((lang, pieces, fixed)) = spoken {
@@ -366,18 +382,19 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// Everything that a phrase may say: facts, answers, and what follows from them.
-    fn values(&self) -> Values {
-        let mut values = self.facts.clone();
-        values.extend(self.session.answers.clone());
-        for name in ["categorie", "niveau", "suite", "appuye", "langue", "joignable", "urgent"] {
-            values.insert(name.to_owned(), self.derived(name).unwrap_or_default().into());
+    /// What a phrase says: of facts, answers, and what follows from them, only the values that it names.
+    fn values(&self, names: &[&str]) -> Values {
+        names.iter().filter_map(|name| Some(((*name).to_owned(), self.value(name)?))).collect()
+    }
+
+    fn value(&self, name: &str) -> Option<Value> {
+        match (name, &self.session.category) {
+            ("besoin", Some(code)) => {
+                Some(super::need_of(self.scripts, self.session.lang, code, &self.session.answers).into())
+            }
+            _ if DERIVED.contains(&name) => Some(self.derived(name).unwrap_or_default().into()),
+            _ => self.session.answers.get(name).or_else(|| self.facts.get(name)).cloned(),
         }
-        if let Some(code) = &self.session.category {
-            let need = super::need(self.scripts, self.session.lang, code);
-            values.insert("besoin".to_owned(), need.into());
-        }
-        values
     }
 
     fn derived(&self, name: &str) -> Option<String> {

@@ -78,10 +78,15 @@ pub fn has_need(scripts: &Scripts, lang: Lang, category: &str) -> bool {
 
 /// What a request of this category is, in the words of a language (« des courses »), or in French.
 pub fn need(scripts: &Scripts, lang: Lang, category: &str) -> String {
+    need_of(scripts, lang, category, &Values::new())
+}
+
+/// The same, told more closely by what was answered (« des médicaments »).
+pub fn need_of(scripts: &Scripts, lang: Lang, category: &str, answers: &Values) -> String {
     let form = Form { short: false, other: false };
     [lang, Lang::FRENCH]
         .into_iter()
-        .find_map(|lang| scripts.catalogs.get(&lang)?.say(&format!("besoin-{category}"), form, &Values::new()))
+        .find_map(|lang| scripts.catalogs.get(&lang)?.say(&format!("besoin-{category}"), form, answers))
         .map_or_else(
             || category.to_owned(),
             |pieces| {
