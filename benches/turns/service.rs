@@ -70,7 +70,7 @@ async fn serve(database: &str, folder: &str, counted: bool) -> anyhow::Result<()
     writeln!(stdout(), "{}", listener.local_addr()?)?;
     let (stop, stopping) = watch::channel(false);
     // The worker of `serve` runs beside the load; it would only blur the count.
-    let working = (!counted).then(|| tokio::spawn(worker::run(app.clone(), stopping)));
+    let working = (!counted).then(|| tokio::spawn(worker::run(app.clone(), stopping, Limits::default().grace)));
     let router = with_figures(http::router(app.clone()), app.board.db.clone());
     server::serve(listener, router, Limits::default(), input_ends()).await;
     stop.send_replace(true);
@@ -124,7 +124,7 @@ async fn compose(database: &str, folder: &str, counted: bool) -> anyhow::Result<
     let config = Config::from_text(&line, "bench.toml", &env)?;
     let keyring = secret::load_or_create(&config.storage.key_file)?;
     let db = Db::open(database, Options { log_statements: counted, ..Options::default() }).await?;
-    let lines = compose::lines(&config, &db, &keyring).await;
+    let lines = compose::lines(&config, &db, &keyring).await?;
     compose::prepare(&db, &keyring, &lines, &SystemClock).await?;
     let parts = Parts {
         clock: Arc::new(SystemClock),

@@ -98,6 +98,7 @@ create table callbacks (
 create index callbacks_queue on callbacks (priority, due_at) where state <> 'closed';
 create index callbacks_finished on callbacks (line_id, contacted_at);
 create index callbacks_request on callbacks (request_id);
+create index callbacks_contact on callbacks (contact_id, contacted_at);
 
 create table recordings (
     id         text not null primary key,
@@ -111,6 +112,7 @@ create table recordings (
     file       text,                       -- under the data folder, sealed
     created_at integer not null
 ) strict;
+create index recordings_kept on recordings (created_at) where state = 'kept';
 
 -- Who waits for a person, in what order.
 create table waiting (
@@ -145,6 +147,7 @@ create table code_tries (
     at        integer not null
 ) strict;
 create index code_tries_at on code_tries (at);
+create index code_tries_caller on code_tries (caller_id, at);
 
 create table inbound_messages (
     id        text not null primary key,

@@ -32,7 +32,15 @@ pub async fn merge(board: &Arc<Switchboard>, lines: &Lines) -> Result<usize, DbE
     for entry in entries {
         let Some(line) = lines.find(&entry.line_number).or_else(|| lines.iter().next()) else { break };
         let id = entry.id.clone();
-        open(board, line, entry).await?;
+        match open(board, line, entry).await {
+            Err(cause) if cause.is_unavailable() => return Err(cause),
+            Err(cause) => {
+                // It stays, and the others have their turn.
+                tracing::error!(cause = %crate::telemetry::chain(&cause), "a note could not become a callback");
+                continue;
+            }
+            Ok(()) => {}
+        }
         match board.spool.remove(&id).await {
             Ok(()) => merged += 1,
             Err(cause) => tracing::error!(%cause, "a note that was merged could not be removed"),

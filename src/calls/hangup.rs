@@ -12,7 +12,7 @@ use super::task::{self, Context, Opened};
 use crate::callbacks::{self, Reason};
 use crate::db::{DbError, Tx};
 use crate::dialog::Session;
-use crate::lines::Lines;
+use crate::lines::{Line, Lines};
 
 /// A caller who hangs up sooner after the key of the desk talked to nobody: the two are still being connected.
 const SHORTEST_TALK: Duration = Duration::from_secs(10);
@@ -26,13 +26,19 @@ pub async fn ended(board: &Arc<Switchboard>, lines: &Arc<Lines>, call_sid: &str)
         .write(move |tx| {
             Box::pin(async move {
                 let Some(call) = store::lock(tx, &sid).await?.filter(|call| call.live) else { return Ok(()) };
-                let Some(line) = lines.by_id(call.line_id) else { return Ok(()) };
+                let Some(line) = line_of(&lines, &call) else { return Ok(()) };
                 let delay = line.settings.promise_default;
-                let context = Context { board: &work, line, call: &call, now, delay, dialable: false };
+                let context = Context { board: &work, line: &line, call: &call, now, delay, dialable: false };
                 close(tx, &context).await
             })
         })
         .await
+}
+
+/// A call may outlive the setting of its line: it ends by the hours of another, and its caller is still called back.
+fn line_of(lines: &Lines, call: &CallRow) -> Option<Line> {
+    let lent = || lines.iter().next().map(|other| Line { id: call.line_id, ..other.clone() });
+    lines.by_id(call.line_id).cloned().or_else(lent)
 }
 
 async fn close(tx: &mut Tx<'_>, context: &Context<'_>) -> Result<(), DbError> {

@@ -1,4 +1,4 @@
-//! The rows of calls, of their turns and of their recordings.
+//! The rows of calls, of their turns, and of the request numbers that were tried.
 
 use jiff::Timestamp;
 use uuid::Uuid;

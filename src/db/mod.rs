@@ -43,9 +43,9 @@ use url::Url;
 
 use writer::Writer;
 
-pub use dialect::{for_update, locking, skip_locked, storable, with_skip_locked};
+pub use dialect::{locking, storable, with_skip_locked};
 pub use error::DbError;
-pub use house::{check_key, check_writable};
+pub use house::{check_key, check_writable, compare_key};
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");

@@ -1,7 +1,8 @@
 //! The router, the middleware in order, webhooks and health.
 //!
 //! Every route is on this page. A provider never gets a 5xx: a voice webhook that fails is answered with spoken words
-//! ([`webhooks`]). Bodies are at most 64 kB and arrive within ten seconds; [`server`] bounds headers and connections.
+//! ([`webhooks`]). Bodies are at most 64 kB and arrive within ten seconds ([`signed`]); [`server`] bounds
+//! headers and connections.
 
 pub mod audio;
 pub mod health;

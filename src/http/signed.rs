@@ -17,16 +17,12 @@ use tokio::time::timeout;
 use super::refusals::Refusal;
 use crate::app::App;
 use crate::telephony::form::{Form, LARGEST_BODY};
-use crate::telephony::signature::{Payload, public_url};
+use crate::telephony::signature::{HEADERS, Payload, public_url};
 
 /// How long a body may take to arrive (T20).
 const BODY_PATIENCE: Duration = Duration::from_secs(10);
 /// The most that is read of a body that is too large.
 const LARGEST_DRAINED: usize = 16 << 20;
-/// The header of Twilio and of those who follow it.
-const SIGNATURE: &str = "x-twilio-signature";
-/// The header under which `SignalWire` sends the same signature.
-const SIGNATURE_SIGNALWIRE: &str = "x-signalwire-signature";
 
 /// A form that the provider signed, for our account.
 pub struct Signed(pub Form);
@@ -74,7 +70,7 @@ fn is_form(headers: &HeaderMap) -> bool {
 }
 
 fn verify(app: &App, headers: &HeaderMap, path: &str, form: &Form) -> Result<(), ()> {
-    let header = [SIGNATURE, SIGNATURE_SIGNALWIRE].iter().find_map(|name| headers.get(*name)?.to_str().ok());
+    let header = HEADERS.iter().find_map(|name| headers.get(*name)?.to_str().ok());
     let url = public_url(&app.board.public_url, path);
     let refused = match app.verifier.verify(header, &url, Payload::Form(form)) {
         Ok(()) if form.get("AccountSid").as_deref() == Some(app.account.as_str()) => return Ok(()),

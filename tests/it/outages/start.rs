@@ -116,9 +116,10 @@ async fn a_service_started_without_its_database_never_writes_to_one_of_another_k
     let transport = HttpTransport::new(Some(program.address.parse().unwrap())).unwrap();
     let exchange = Exchange::new(setup().exchange, transport);
     until("alive", async || program.health("live").await == Some(200)).await;
+    rings_in_vain(&exchange, ODETTE, NOTED).await;
     line.becomes(Wire::Whole).await;
     until("the key is looked at", async || program.says("la clé de chiffrement n'est pas celle de cette base")).await;
-    rings_in_vain(&exchange, ODETTE, NOTED).await;
-    assert_eq!(program.health("ready").await, Some(503));
+    // Its notes could not be read with the right key: nobody hears « noté » from it any more.
+    until("it ends", async || program.health("live").await.is_none()).await;
     assert_eq!(dump(&base.db).await, before);
 }

@@ -115,7 +115,7 @@ impl Service {
         let config = config(&folder, setup);
         let keyring = secret::load_or_create(&config.storage.key_file).unwrap();
         let clock = Arc::new(SetClock::new(setup.now.parse().unwrap()));
-        let lines = compose::lines(&config, &db, &keyring).await;
+        let lines = compose::lines(&config, &db, &keyring).await.unwrap();
         compose::prepare(&db, &keyring, &lines, &*clock).await.unwrap();
         // The exchange calls the router, whose provider is the exchange: the router is handed over once it is there.
         let door = Door::default();
