@@ -85,7 +85,8 @@ pub async fn tick(app: &Arc<App>) -> Result<usize, DbError> {
     app.refusals.write().await;
     let ended = sweep::sweep(&app.board, &app.lines).await?;
     let merged = spooled::merge(&app.board, &app.lines).await?;
-    Ok(ended + merged)
+    let erased = recordings::erase_old(&app.board, &app.lines, &app.recordings).await?;
+    Ok(ended + merged + erased)
 }
 
 async fn claim(app: &App) -> Result<Vec<Claimed>, DbError> {

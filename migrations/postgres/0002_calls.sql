@@ -106,8 +106,8 @@ create table recordings (
     step       text not null,
     source_index text not null unique,     -- keyed hash of the provider's id or address
     source     bytea not null,              -- sealed: the provider's id or address
-    seconds    bigint not null,
-    state      text not null,              -- waiting, kept, absent, discarded
+    seconds    bigint,
+    state      text not null,              -- waiting, kept, absent, discarded, erased
     file       text,                       -- under the data folder, sealed
     created_at bigint not null
 );
@@ -130,7 +130,6 @@ create table rings (
     call_id     text not null references calls (id),
     line_id     text not null references lines (id),
     phone       text not null,             -- keyed hash of the phone's number
-    need        text not null,             -- the category, for the whisper
     state       text not null,             -- ringing, accepted, ended
     started_at  bigint not null,
     expires_at  bigint not null,

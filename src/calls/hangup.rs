@@ -1,15 +1,21 @@
 //! The end of a call: what was said so far is kept (F-19), phones that ring are let go.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
 
 use super::queue;
 use super::store::{self, CallRow};
-use super::switchboard::Switchboard;
+use super::switchboard::{Switchboard, since};
 use super::task::{self, Context, Opened};
-use crate::callbacks::Reason;
+use crate::callbacks::{self, Reason};
 use crate::db::{DbError, Tx};
 use crate::dialog::Session;
 use crate::lines::Lines;
+
+/// A caller who hangs up sooner after the key of the desk talked to nobody: the two are still being connected.
+const SHORTEST_TALK: Duration = Duration::from_secs(10);
 
 /// The provider says that a call is over, or a sweep found that it must be. Said twice, it changes nothing.
 pub async fn ended(board: &Arc<Switchboard>, lines: &Arc<Lines>, call_sid: &str) -> Result<(), DbError> {
@@ -42,8 +48,12 @@ async fn close(tx: &mut Tx<'_>, context: &Context<'_>) -> Result<(), DbError> {
 /// is kept. Whoever talked to a person was served.
 pub async fn leave(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session) -> Result<(), DbError> {
     let call = context.call;
-    if queue::store::hang_up(tx, call.id).await? {
-        task::talked(tx, call, session, context.now).await?;
+    if let Some(accepted) = queue::store::hang_up(tx, call.id).await? {
+        if since(context.now, accepted) >= SHORTEST_TALK {
+            task::talked(tx, context, session).await?;
+        } else {
+            callbacks::store::release_of_call(tx, call.id).await?;
+        }
     }
     queue::store::leave(tx, call.id).await?;
     if !session.leaves_a_draft() {
@@ -56,6 +66,7 @@ pub async fn leave(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session
         priority: task::raised(tx, context, reason.priority(session.priority)).await?,
         request_id: None,
         opened_at: context.now,
+        promised: false,
     };
     task::open(tx, context, session, &opened).await?;
     Ok(())
@@ -63,6 +74,11 @@ pub async fn leave(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session
 
 /// Where a call stands, if its session can be read.
 pub fn session(board: &Switchboard, call: &CallRow) -> Option<Session> {
-    let plain = board.keyring.open("calls.session", &call.id.to_string(), &call.session).ok()?;
+    unsealed(board, call.id, &call.session)
+}
+
+/// The same, from the sealed column of a call.
+pub fn unsealed(board: &Switchboard, call_id: Uuid, sealed: &[u8]) -> Option<Session> {
+    let plain = board.keyring.open("calls.session", &call_id.to_string(), sealed).ok()?;
     serde_json::from_slice(&plain).ok()
 }

@@ -12,17 +12,18 @@ use uuid::Uuid;
 
 use super::queue;
 use super::store::{self, CallRow, NewCall, Played};
-use super::switchboard::{Switchboard, Voice};
+use super::switchboard::{Switchboard, Voice, since};
 use super::task::{self, Context};
 use super::translate::{self, Addresses, Ringing};
 use super::{apology, facts, hangup, recordings};
+use crate::callbacks;
 use crate::db::{DbError, Tx};
 use crate::dialog::{self, Input, Next, Session, StepKind, Stuck, Utterance, Value};
 use crate::lang::Lang;
 use crate::lines::Line;
 use crate::phone::{CallerId, Dialable, PhoneNumber};
 use crate::requests;
-use crate::telephony::event::CallEvent;
+use crate::telephony::event::{CallEvent, DialEvent};
 use crate::telephony::verbs::{Verb, VoiceResponse};
 use crate::telephony::xml::DocumentError;
 
@@ -85,11 +86,8 @@ struct Player {
 
 impl Player {
     async fn play(&self, tx: &mut Tx<'_>) -> Result<String, TurnError> {
-        let known = match self.at {
-            Some(_) => store::lock(tx, &self.event.call_sid).await?,
-            None => None,
-        };
-        let known = match known {
+        // Looked for before anything is written, so that a call delivered again does not even move its caller's date.
+        let known = match store::lock(tx, &self.event.call_sid).await? {
             Some(call) => Some(call),
             None if self.begin(tx).await? => None,
             None => store::lock(tx, &self.event.call_sid).await?,
@@ -206,21 +204,30 @@ impl Player {
         if call.turn == 0 {
             return Ok(Input::Start);
         }
-        let waits_for_person = session.answers.contains_key(task::WAITING);
-        if !waits_for_person && self.now.duration_since(call.started_at).unsigned_abs() > LONGEST_CALL {
+        let age = since(self.now, call.started_at);
+        let waits = age > LONGEST_CALL && queue::store::is_waiting(tx, call.id).await?;
+        if age > LONGEST_CALL && (!waits || age > LONGEST_CALL + self.line.settings.wait_max) {
             session.at.clone_from(&voice.scripts.flow.limit);
             return Ok(Input::Start);
         }
         let step = voice.scripts.flow.steps.get(&session.at).map(|step| &step.kind);
         if matches!(step, Some(StepKind::Transfer(_))) {
-            let answered = queue::store::hang_up(tx, call.id).await?;
-            if answered {
-                task::talked(tx, call, session, self.now).await?;
-            }
-            return Ok(Input::Transferred { answered });
+            return Ok(Input::Transferred { answered: self.talked(tx, call, session).await? });
         }
         let silent = self.at.as_ref().is_some_and(|at| at.silent);
         Ok(translate::input(&self.event, silent, self.board.capabilities.record_keys))
+    }
+
+    /// A phone stopped ringing: whether somebody took it with a key and was connected.
+    async fn talked(&self, tx: &mut Tx<'_>, call: &CallRow, session: &mut Session) -> Result<bool, TurnError> {
+        let accepted = queue::store::hang_up(tx, call.id).await?.is_some();
+        let connected = self.event.dial.as_ref().is_none_or(DialEvent::connected);
+        match (accepted, connected) {
+            (true, true) => task::talked(tx, &self.context(call), session).await?,
+            (true, false) => callbacks::store::release_of_call(tx, call.id).await?,
+            (false, _) => {}
+        }
+        Ok(accepted && connected)
     }
 
     /// Keeps the turn and returns its document.

@@ -54,7 +54,7 @@ pub enum Action {
 
 /// Does what is asked for.
 pub async fn run(config: &Config, action: Action) -> anyhow::Result<ExitCode> {
-    let (db, keyring) = compose::open(config).await?;
+    let (db, keyring) = compose::open_for_lists(config).await?;
     db.migrate().await?;
     let code = match action {
         Action::List { all, shown } => print(&db, &keyring, all, &shown).await.map(|()| ExitCode::SUCCESS)?,

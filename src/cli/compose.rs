@@ -1,6 +1,7 @@
 //! Puts the service together from its settings: the only place where every part meets.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use secrecy::{ExposeSecret, SecretString};
@@ -36,8 +37,17 @@ pub struct Parts {
 
 /// Opens the database with its key. A server that is down is no error: the service starts and apologises.
 pub async fn open(config: &Config) -> anyhow::Result<(Db, Keyring)> {
+    open_with(config, Options::default()).await
+}
+
+/// Opens the database for somebody at a terminal: a list of thousands takes longer than a caller may wait.
+pub async fn open_for_lists(config: &Config) -> anyhow::Result<(Db, Keyring)> {
+    open_with(config, Options { patience: Duration::from_mins(1) }).await
+}
+
+async fn open_with(config: &Config, options: Options) -> anyhow::Result<(Db, Keyring)> {
     let keyring = secret::load_or_create(&config.storage.key_file)?;
-    let db = Db::open(config.database.url.expose_secret(), Options::default()).await?;
+    let db = Db::open(config.database.url.expose_secret(), options).await?;
     Ok((db, keyring))
 }
 

@@ -56,6 +56,9 @@ enum Command {
 
 /// Runs the command of this process.
 pub fn main() -> ExitCode {
+    // Crashes and delays that a test asks for by the variable FAILPOINTS; a release has none of it.
+    #[cfg(feature = "failpoints")]
+    let _asked_for = fail::FailScenario::setup();
     let command = Cli::parse().command;
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

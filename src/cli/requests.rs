@@ -47,7 +47,7 @@ pub struct Shown {
 
 /// Prints what is asked for.
 pub async fn run(config: &Config, action: Action) -> anyhow::Result<()> {
-    let (db, keyring) = compose::open(config).await?;
+    let (db, keyring) = compose::open_for_lists(config).await?;
     db.migrate().await?;
     let (reference, shown) = match action {
         Action::List(shown) => (String::new(), shown),

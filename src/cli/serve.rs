@@ -18,7 +18,8 @@ use crate::http::server::{self, Limits};
 use crate::id::RandomIds;
 use crate::lines::Lines;
 use crate::secret::Keyring;
-use crate::telephony::provider::{Capabilities, Provider};
+use crate::telephony::provider::Provider;
+use crate::telephony::providers::Family;
 use crate::telephony::providers::twilio::{Settings, Twilio};
 use crate::worker::{self, stopped};
 
@@ -81,15 +82,7 @@ fn adapter(provider: &crate::config::Provider) -> anyhow::Result<impl Provider +
         account: provider.account.clone(),
         key: None,
         token: provider.token.clone(),
-        capabilities: Capabilities {
-            number_url: true,
-            record_keys: true,
-            recording_ids: true,
-            two_way_sms: false,
-            speech: false,
-            delete_recordings: true,
-            ssml: true,
-        },
+        capabilities: provider.family.parse::<Family>()?.capabilities(),
         timeout: provider.timeout,
     };
     Ok(Twilio::new(settings)?)

@@ -17,6 +17,7 @@ pub(super) fn lines_of(config: &Config) -> Vec<String> {
     match &config.provider {
         None => lines.push("provider = (aucun : la ligne ne répond à aucun opérateur)".to_owned()),
         Some(provider) => lines.extend([
+            format!("provider.family = {}", provider.family),
             format!("provider.account = {}", provider.account),
             format!("provider.token = {}", said(true)),
             format!("provider.token_previous = {}", said(provider.token_previous.is_some())),

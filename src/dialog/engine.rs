@@ -16,7 +16,7 @@ use crate::phone::PhoneNumber;
 
 /// More steps than this between two waits can only be a circle in the script; `check-scripts` proves there is none.
 const LONGEST_SPRINT: usize = 200;
-/// Seconds of silence that end a message (F-13) are the provider's affair; a message shorter than this is none.
+/// A message of fewer seconds than this is none; one of unknown length is heard by an agent.
 const SHORTEST_MESSAGE: u32 = 1;
 /// Seconds after the beep in which a `#` still ends the digits of the question before.
 const LATE_KEY: u32 = 1;
@@ -68,8 +68,12 @@ impl<'a> Runner<'a> {
             (StepKind::Menu(menu), Input::Silence) => self.noinput(&menu.events),
             (StepKind::Field(field), Input::Keys(keys)) => self.field_keys(field, &keys),
             (StepKind::Field(field), Input::Silence) => self.noinput(&field.events),
-            (StepKind::Record(record), Input::Message { seconds, key }) => self.message(record, seconds, key),
-            (StepKind::Record(record), Input::Keys(keys)) => self.message(record, 0, keys.chars().next()),
+            (StepKind::Record(record), Input::Message { seconds, key, doubtful }) => {
+                // Asked once more; a second message of that length is taken for one rather than lost.
+                let seconds = if doubtful && self.session.failures == 0 { Some(0) } else { seconds };
+                self.message(record, seconds, key)
+            }
+            (StepKind::Record(record), Input::Keys(keys)) => self.message(record, Some(0), keys.chars().next()),
             (StepKind::Record(record), Input::Silence) => self.noinput(&record.events),
             (StepKind::Transfer(outcomes), Input::Transferred { answered }) => {
                 let is = if answered { "answered" } else { "unanswered" };
@@ -150,7 +154,8 @@ impl<'a> Runner<'a> {
 
     fn menu_keys(&mut self, menu: &'a Menu, keys: &str) -> Option<Go> {
         self.session.active = true;
-        let mut pressed = keys.chars();
+        // A habit of other lines: the end key after a choice.
+        let mut pressed = if keys.len() > 1 { keys.trim_end_matches('#') } else { keys }.chars();
         let key = match (pressed.next(), pressed.next()) {
             (Some(key), None) => key,
             _ => '?',
@@ -213,10 +218,11 @@ impl<'a> Runner<'a> {
         Go::Stop(Next::Wait(Wait::Digits { max, timeout: field.timeout }))
     }
 
-    fn message(&mut self, record: &'a Record, seconds: u32, key: Option<char>) -> Option<Go> {
-        self.session.active |= key.is_some() || seconds >= SHORTEST_MESSAGE;
+    fn message(&mut self, record: &'a Record, seconds: Option<u32>, key: Option<char>) -> Option<Go> {
+        let empty = seconds.is_some_and(|seconds| seconds < SHORTEST_MESSAGE);
+        self.session.active |= key.is_some() || !empty;
         let late_end_of_digits = std::mem::take(&mut self.session.after_digits) && key == Some('#');
-        if late_end_of_digits && seconds <= LATE_KEY {
+        if late_end_of_digits && seconds.is_some_and(|seconds| seconds <= LATE_KEY) {
             return Some(self.ask(&record.prompts, true, false));
         }
         if let Some(choice) = record.choices.iter().find(|choice| Some(choice.dtmf) == key) {
@@ -228,7 +234,7 @@ impl<'a> Runner<'a> {
         if key == Some('*') {
             return Some(self.repeat());
         }
-        if seconds < SHORTEST_MESSAGE {
+        if empty {
             return self.noinput(&record.events);
         }
         self.session.answers.insert(record.name.clone(), Value::from("message"));

@@ -71,6 +71,11 @@ impl Scripts {
     }
 }
 
+/// Whether the language has words of its own for that need.
+pub fn has_need(scripts: &Scripts, lang: Lang, category: &str) -> bool {
+    scripts.catalogs.get(&lang).is_some_and(|catalog| catalog.has(&format!("besoin-{category}")))
+}
+
 /// What a request of this category is, in the words of a language (« des courses »), or in French.
 pub fn need(scripts: &Scripts, lang: Lang, category: &str) -> String {
     need_of(scripts, lang, category, &Values::new())

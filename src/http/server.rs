@@ -17,6 +17,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
+use futures_util::FutureExt;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -51,7 +52,7 @@ pub struct Stopped {
     pub cut: usize,
 }
 
-/// Serves `router` until `stop` is ready: then accepts nothing more, finishes the running requests, and returns.
+/// Serves `router` until `stop` is ready: then lets in those who knocked before, nobody after, finishes the running requests, and returns.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) -> Stopped {
     let connections = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
@@ -64,7 +65,10 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
         let router = router.clone();
         tokio::spawn(converse(stream, peer, router, limits, graceful.watcher(), permit));
     }
-    drop(listener);
+    for (stream, peer) in knocking(listener) {
+        let permit = connections.clone().try_acquire_owned().ok();
+        tokio::spawn(converse(stream, peer, router.clone(), limits, graceful.watcher(), permit));
+    }
     let watched = limits.connections - connections.available_permits().min(limits.connections);
     tracing::info!(connections = watched, "stopping: running requests are finished first");
     if timeout(limits.grace, graceful.shutdown()).await.is_ok() {
@@ -103,6 +107,18 @@ async fn accept(
     }
 }
 
+/// Those whom the kernel let in already: closing the listener would hang up on them, and one may carry a webhook.
+fn knocking(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
+    let Ok(listener) = listener.into_std() else { return Vec::new() };
+    let accepted = std::iter::from_fn(|| listener.accept().ok());
+    accepted
+        .filter_map(|(stream, peer)| {
+            stream.set_nonblocking(true).ok()?;
+            Some((TcpStream::from_std(stream).ok()?, peer))
+        })
+        .collect()
+}
+
 /// Whether an error of accept concerns the connection that was being accepted, not the listener.
 fn is_of_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
@@ -124,7 +140,15 @@ async fn converse(
     let service = hyper::service::service_fn(move |request: Request<Incoming>| answer(router.clone(), peer, request));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.header_read);
-    let connection = http.serve_connection(TokioIo::new(stream), service);
+    // hyper hangs up at a stop on whoever it has read nothing from, though her webhook is on its way: it is told of the
+    // stop only once it has read something.
+    if !matches!(timeout(limits.header_read, stream.peek(&mut [0])).await, Ok(Ok(1))) {
+        return;
+    }
+    let mut connection = http.serve_connection(TokioIo::new(stream), service);
+    if (&mut connection).now_or_never().is_some() {
+        return;
+    }
     if let Err(error) = watcher.watch(connection).await {
         // A client that leaves or dawdles is its own affair; only the number of such lines would matter.
         tracing::debug!(%error, "a connection ended early");
@@ -217,6 +241,20 @@ mod tests {
             tokio::task::yield_now().await;
         }
         go.notify_one();
+        let heard = hear(call).await;
+        assert!(heard.starts_with("HTTP/1.1 200 OK") && heard.ends_with("bonjour"), "{heard}");
+        assert_eq!(running.ended.await.unwrap(), Stopped { cut: 0 });
+    }
+
+    #[tokio::test]
+    async fn a_caller_who_is_connected_at_the_stop_is_answered_though_she_speaks_after_it() {
+        let running = start(hello(), Limits::default()).await;
+        let mut call = TcpStream::connect(running.address).await.unwrap();
+        running.stop.send(()).unwrap();
+        while TcpStream::connect(running.address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        call.write_all(REQUEST).await.unwrap();
         let heard = hear(call).await;
         assert!(heard.starts_with("HTTP/1.1 200 OK") && heard.ends_with("bonjour"), "{heard}");
         assert_eq!(running.ended.await.unwrap(), Stopped { cut: 0 });

@@ -33,6 +33,13 @@ pub struct Answer {
 #[error("the service did not answer: {0}")]
 pub struct TransportError(String);
 
+impl TransportError {
+    /// For a [`Transport`] of one's own: what happened, in a few words.
+    pub fn new(why: impl std::fmt::Display) -> Self {
+        Self(why.to_string())
+    }
+}
+
 /// A way to post a signed form to the service.
 #[async_trait]
 pub trait Transport: Send + Sync + 'static {

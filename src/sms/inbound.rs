@@ -32,6 +32,10 @@ pub async fn receive(
         .write(move |tx| {
             Box::pin(async move {
                 let [message_id, caller_id, callback_id, job_id] = ids;
+                // Before the caller's row is touched: the date of her last message is that of its first delivery.
+                if store::is_known(tx, &message.message_sid).await? {
+                    return Ok(());
+                }
                 let caller_id = match sender.number() {
                     Some(number) => Some(requests::store::caller(tx, &keyring, caller_id, number, now).await?),
                     None => None,
@@ -44,7 +48,8 @@ pub async fn receive(
                     body: &message.body,
                     now,
                 };
-                if !store::insert(tx, &keyring, &new).await? {
+                // Whoever says « STOP » is not phoned about it.
+                if !store::insert(tx, &keyring, &new).await? || (message.stops() && !is_danger) {
                     return Ok(());
                 }
                 let reason = if is_danger { Reason::Danger } else { Reason::Message };

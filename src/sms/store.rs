@@ -23,6 +23,15 @@ pub struct NewMessage<'a> {
     pub now: Timestamp,
 }
 
+/// Whether a message was received before.
+pub async fn is_known(tx: &mut Tx<'_>, sid: &str) -> Result<bool, DbError> {
+    let row: Option<(String,)> = sqlx::query_as("select id from inbound_messages where sid = $1")
+        .bind(storable(sid).into_owned())
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Keeps a message; `false` when it was received before.
 pub async fn insert(tx: &mut Tx<'_>, keyring: &Keyring, new: &NewMessage<'_>) -> Result<bool, DbError> {
     let id = new.id.to_string();

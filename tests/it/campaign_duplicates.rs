@@ -6,19 +6,19 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::body::Bytes;
-use ligne_solidaire::simulator::exchange::{Delivered, Exchange, Expect, LegId, RecordEnd};
+use ligne_solidaire::simulator::exchange::{Delivered, Exchange, Expect, LegId};
 use ligne_solidaire::simulator::transport::{Answer, InProcess, Transport, TransportError};
 
 use crate::support::campaign::calls;
 use crate::support::dump::dump;
 use crate::support::service::{LINE, PUBLIC, Service, Setup};
+use crate::support::shopping;
 use crate::support::test_db::{TestDb, number, on_both};
 use crate::support::webhook::{Webhook, fields, path_in};
 
 const ODETTE: &str = "+33465710001";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-#[ignore = "to be mended: it plays an older order of the questions"]
 async fn campaign_of_duplicates_on_sqlite_keeps_one_request() {
     let base = TestDb::sqlite().await;
     let service = Service::on(&base).await;
@@ -26,7 +26,6 @@ async fn campaign_of_duplicates_on_sqlite_keeps_one_request() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-#[ignore = "to be mended: it plays an older order of the questions"]
 async fn campaign_of_duplicates_to_two_instances_on_postgresql_keeps_one_request() {
     let Some(base) = TestDb::postgres().await else { return };
     let service = Service::on(&base).await;
@@ -65,6 +64,7 @@ impl Transport for Doubling {
 /// Makes requests whose last turn is delivered twice at the same instant; every tenth is a whole call for shopping.
 async fn twice_at_once(base: &TestDb, service: &Service, other: InProcess, rounds: u64) {
     let (double, doubled) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+    let answers = shopping::to_the_end(&service.exchange, ODETTE, LINE).await;
     let before = number(&base.db, "select count(*) from requests").await;
     for round in 0..rounds {
         let doors = [InProcess::new(service.router.clone()), other.clone()];
@@ -72,7 +72,10 @@ async fn twice_at_once(base: &TestDb, service: &Service, other: InProcess, round
         let mut settings = service.exchange.settings().clone();
         settings.seed = 1_000_000 + round + u64::try_from(before).unwrap() * 1_000;
         let exchange = Exchange::new(settings, transport);
-        let last = if round % 10 == 0 { shopping_but_the_last_key(&exchange).await } else { spanish(&exchange).await };
+        let last = match round % 10 {
+            0 => shopping::but_the_last(&exchange, ODETTE, LINE, answers).await,
+            _ => spanish(&exchange).await,
+        };
         double.store(true, Ordering::Relaxed);
         exchange.keys(last, "1").await.unwrap();
         double.store(false, Ordering::Relaxed);
@@ -99,31 +102,12 @@ async fn spanish(exchange: &Exchange) -> LegId {
     leg
 }
 
-/// Shopping by keys, up to the key that stores it.
-async fn shopping_but_the_last_key(exchange: &Exchange) -> LegId {
-    let leg = exchange.call(ODETTE, LINE).await.unwrap();
-    for key in ["1", "1", "1", "1", "1"] {
-        exchange.keys(leg, key).await.unwrap();
-    }
-    exchange.record(leg, 12, RecordEnd::Key('#')).await.unwrap();
-    exchange.keys(leg, "34000").await.unwrap();
-    exchange.keys(leg, "1").await.unwrap();
-    exchange.record(leg, 5, RecordEnd::Silence).await.unwrap();
-    exchange.record(leg, 2, RecordEnd::Silence).await.unwrap();
-    for key in ["1", "1"] {
-        exchange.keys(leg, key).await.unwrap();
-    }
-    leg
-}
-
 #[tokio::test]
-#[ignore = "to be mended: it plays an older order of the questions"]
 async fn every_webhook_of_a_call_delivered_again_a_day_later_gets_the_same_bytes_and_changes_nothing() {
     on_both(async |base| {
         let service = Service::on(base).await;
         let exchange = &service.exchange;
-        let leg = shopping_but_the_last_key(exchange).await;
-        exchange.keys(leg, "1").await.unwrap();
+        shopping::to_the_end(exchange, ODETTE, LINE).await;
         let interrupted = exchange.call("+33639980002", LINE).await.unwrap();
         exchange.keys(interrupted, "4").await.unwrap();
         exchange.hang_up(interrupted).await.unwrap();
@@ -145,7 +129,6 @@ async fn every_webhook_of_a_call_delivered_again_a_day_later_gets_the_same_bytes
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-#[ignore = "to be mended: it plays an older order of the questions"]
 async fn a_key_and_a_silence_of_the_same_turn_at_once_are_one_turn() {
     on_both(async |base| {
         let service = Service::on(base).await;
@@ -171,7 +154,6 @@ async fn a_key_and_a_silence_of_the_same_turn_at_once_are_one_turn() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-#[ignore = "to be mended: it plays an older order of the questions"]
 async fn an_old_turn_and_the_expected_one_at_once_each_get_their_own_answer() {
     on_both(async |base| {
         let service = Service::on(base).await;

@@ -5,6 +5,7 @@ mod architecture;
 mod browser;
 mod calls;
 mod campaign_duplicates;
+mod campaign_kills;
 mod campaign_walks;
 mod db;
 mod lines;

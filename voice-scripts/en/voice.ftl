@@ -202,6 +202,8 @@ fin-au-revoir = You did well to call. There is nothing else you need to do. Good
 fin-au-revoir-simple = You did well to call. Goodbye, you may hang up.
 
 besoin-personne = To speak to a person
+besoin-danger-courses = Somebody has no food, or no medicine, today
+besoin-danger-enfant = A child is alone
 besoin-courses = { $courses_type ->
         [medicaments] Medicine
         [les_deux] Shopping and medicine
@@ -325,10 +327,22 @@ danger-promis = Your call is urgent for us. One of our staff will call you very 
 
 ## On the telephone of the office and of the staff on call
 
-bureau-appel = A call from the help line. { $besoin }. To take the call, press 1.
+bureau-appel = { $urgent ->
+        [oui] Urgent call
+       *[non] A call
+    } from the help line. { $besoin }. { $langue ->
+        [en] The caller speaks English.
+        [es] The caller speaks Spanish.
+        [ar] The caller speaks Arabic.
+       *[fr] { "" }
+    } To take the call, press 1.
 bureau-pris = You are on the line.
-alerte-appel = Alert from the help line. A person in danger is waiting for a call. To take charge of it, press 1.
-alerte-pris = Thank you. The call is yours. Open the list of callbacks, or call the C C A S.
+alerte-appel = Alert from the help line. A person in danger is waiting for a call. To take charge of it, press 1. If you have already reached the person, press 2.
+alerte-pris = Thank you. The call is yours. { $joignable ->
+        [oui] The person's number is { PAIRS($numero) }. Again: { PAIRS($numero) }.
+       *[non] The person gave no number. What was said is in the list of callbacks.
+    }
+alerte-faite = Thank you, that is noted. Goodbye.
 
 ## Pieces of sentences
 
@@ -376,14 +390,14 @@ ouverture = { $ouverture_jour ->
     }
 ouverture-date = { $ouverture_date ->
         [0] {""}
-        [1] {", "}the 1st
-        [2] {", "}the 2nd
-        [3] {", "}the 3rd
-        [21] {", "}the 21st
-        [22] {", "}the 22nd
-        [23] {", "}the 23rd
-        [31] {", "}the 31st
-       *[other] {", "}the { $ouverture_date }th
+        [1] {" "}the 1st
+        [2] {" "}the 2nd
+        [3] {" "}the 3rd
+        [21] {" "}the 21st
+        [22] {" "}the 22nd
+        [23] {" "}the 23rd
+        [31] {" "}the 31st
+       *[other] {" "}the { $ouverture_date }th
     }
 ouverture-heure = { CLOCK($ouverture_heure, $ouverture_minute) }
 horaires = { $horaires_de ->

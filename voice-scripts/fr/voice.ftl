@@ -204,6 +204,8 @@ fin-au-revoir = Vous avez bien fait d'appeler. Vous n'avez rien d'autre à faire
 fin-au-revoir-simple = Vous avez bien fait d'appeler. Au revoir, vous pouvez raccrocher.
 
 besoin-personne = Parler à une personne
+besoin-danger-courses = Une personne n'a pas à manger, ou pas ses médicaments, aujourd'hui
+besoin-danger-enfant = Un enfant est seul
 besoin-courses = { $courses_type ->
         [medicaments] Des médicaments
         [les_deux] Courses et médicaments
@@ -327,10 +329,22 @@ danger-promis = Votre appel est urgent pour nous. Un agent va vous rappeler trè
 
 ## Au téléphone du bureau et de l'astreinte
 
-bureau-appel = Appel de la ligne d'entraide. { $besoin }. Pour prendre l'appel, tapez 1.
+bureau-appel = { $urgent ->
+        [oui] Appel urgent
+       *[non] Appel
+    } de la ligne d'entraide. { $besoin }. { $langue ->
+        [en] La personne parle anglais.
+        [es] La personne parle espagnol.
+        [ar] La personne parle arabe.
+       *[fr] { "" }
+    } Pour prendre l'appel, tapez 1.
 bureau-pris = Vous êtes en ligne.
-alerte-appel = Alerte de la ligne d'entraide. Une personne en danger attend un rappel. Pour vous en charger, tapez 1.
-alerte-pris = Merci. Le rappel est à vous. Ouvrez la file des rappels, ou appelez le C C A S.
+alerte-appel = Alerte de la ligne d'entraide. Une personne en danger attend un rappel. Pour vous en charger, tapez 1. Si vous l'avez déjà jointe, tapez 2.
+alerte-pris = Merci. Le rappel est à vous. { $joignable ->
+        [oui] Le numéro de la personne est le { PAIRS($numero) }. Je répète : { PAIRS($numero) }.
+       *[non] La personne n'a pas donné de numéro. Ce qu'elle a dit est dans la file des rappels.
+    }
+alerte-faite = Merci, c'est noté. Bonne journée.
 
 ## Morceaux de phrases
 

@@ -49,7 +49,7 @@ impl Call {
     }
 
     fn speaks(&mut self, seconds: u32) -> &mut Self {
-        self.turn(Input::Message { seconds, key: Some('#') })
+        self.turn(Input::Message { seconds: Some(seconds), key: Some('#'), doubtful: false })
     }
 
     fn silence(&mut self) -> &mut Self {

@@ -43,6 +43,9 @@ const MOST_ACTS: u32 = 400;
 pub(crate) struct Walker {
     pub(crate) leg: LegId,
     pub(crate) temper: Temper,
+    /// The exit that she goes for: the nearest one may be closed to a caller like her, and would keep everybody from
+    /// the next.
+    pub(crate) aim: Option<Exit>,
     pub(crate) acts: u32,
 }
 
@@ -120,7 +123,7 @@ impl Walker {
             return "*".to_owned();
         }
         if known.rng.random_bool(0.75)
-            && let Some(exit) = known.map.towards(&session.at, session.category.as_deref(), &known.wanted)
+            && let Some(exit) = self.towards_a_wanted_one(session, known)
             && (may_hang_up || exit != "raccroche")
         {
             return exit;
@@ -133,6 +136,13 @@ impl Walker {
         };
         let exits: Vec<_> = known.map.places[&session.at].exits.keys().cloned().collect();
         exits.choose_weighted(&mut known.rng, weight).unwrap().clone()
+    }
+
+    /// The way to what she goes for, or to whatever is nearest.
+    fn towards_a_wanted_one(&self, session: &Session, known: &Knowledge) -> Option<String> {
+        let way = |wanted: &BTreeSet<Exit>| known.map.towards(&session.at, session.category.as_deref(), wanted);
+        let aim = self.aim.clone().filter(|aim| known.wanted.contains(aim));
+        aim.and_then(|aim| way(&BTreeSet::from([aim]))).or_else(|| way(&known.wanted))
     }
 
     async fn leave_by(

@@ -1,4 +1,5 @@
-//! How long a campaign is: short in an ordinary run, long when `LIGNE_CAMPAIGN_CALLS` says so (docs/campaigns.md).
+//! How long a campaign is: short in an ordinary run, long when `LIGNE_CAMPAIGN_CALLS` or `LIGNE_CAMPAIGN_KILLS` says so
+//! (docs/campaigns.md).
 
 /// Whether a long campaign was asked for.
 pub(crate) fn asked() -> bool {
@@ -7,6 +8,15 @@ pub(crate) fn asked() -> bool {
 
 /// How many calls: `short`, or what was asked for divided by `share`.
 pub(crate) fn calls(short: u64, share: u64) -> u64 {
-    let asked = std::env::var("LIGNE_CAMPAIGN_CALLS").ok();
-    asked.map_or(short, |calls| calls.parse::<u64>().expect("LIGNE_CAMPAIGN_CALLS is a number") / share)
+    number("LIGNE_CAMPAIGN_CALLS").map_or(short, |calls| calls / share)
+}
+
+/// How many times the service is killed on each database: `short`, or what was asked for.
+pub(crate) fn kills(short: u64) -> u64 {
+    number("LIGNE_CAMPAIGN_KILLS").unwrap_or(short)
+}
+
+fn number(variable: &str) -> Option<u64> {
+    let asked = std::env::var(variable).ok()?;
+    Some(asked.parse().unwrap_or_else(|_| panic!("{variable} is not a number")))
 }

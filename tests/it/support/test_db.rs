@@ -64,7 +64,8 @@ impl TestDb {
     }
 }
 
-async fn open(url: &str) -> Db {
+/// Opens a database that somebody else made, too.
+pub(crate) async fn open(url: &str) -> Db {
     let db = Db::open(url, Options { patience: PATIENCE }).await.unwrap();
     db.migrate().await.unwrap();
     db
