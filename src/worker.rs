@@ -33,8 +33,8 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     loop {
         tokio::select! {
             () = stopped(&mut stop) => return,
-            _ = jobs.tick() => report("the outbox", work(&app).await),
-            _ = sweeps.tick() => report("the schedule", tick(&app).await),
+            _ = jobs.tick() => if app.is_prepared() { report("the outbox", work_until(&app, &stop).await) },
+            _ = sweeps.tick() => if app.is_prepared() { report("the schedule", tick(&app).await) },
         }
     }
 }
@@ -52,18 +52,28 @@ fn report(what: &str, done: Result<usize, DbError>) {
 
 /// Runs every job that is due now; returns how many ran.
 pub async fn work(app: &Arc<App>) -> Result<usize, DbError> {
+    work_until(app, &watch::channel(false).1).await
+}
+
+/// The same until a stop, which is heard between two jobs: what was claimed and not begun is taken again once its lease
+/// lapses.
+async fn work_until(app: &Arc<App>, stop: &watch::Receiver<bool>) -> Result<usize, DbError> {
     let mut ran = 0;
-    loop {
+    while !*stop.borrow() {
         let claimed = claim(app).await?;
         if claimed.is_empty() {
-            return Ok(ran);
+            break;
         }
         for job in claimed {
+            if *stop.borrow() {
+                break;
+            }
             let outcome = perform(app, &job.job).await.unwrap_or_else(|cause| Outcome::retry(cause.to_string()));
             settle(app, job, outcome).await?;
             ran += 1;
         }
     }
+    Ok(ran)
 }
 
 /// THE table from job to function.

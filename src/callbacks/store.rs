@@ -97,6 +97,25 @@ async fn refresh(tx: &mut Tx<'_>, keyring: &Keyring, new: &NewCallback<'_>) -> R
     Ok(id.parse().ok())
 }
 
+/// Whether somebody is to be called back because of that call.
+pub async fn awaits(tx: &mut Tx<'_>, call_id: Uuid) -> Result<bool, DbError> {
+    let (open,): (i64,) = sqlx::query_as("select count(*) from callbacks where call_id = $1 and state <> 'closed'")
+        .bind(call_id.to_string())
+        .fetch_one(tx.conn())
+        .await?;
+    Ok(open > 0)
+}
+
+/// Whether that call ever opened a callback for that reason.
+pub async fn has_opened(tx: &mut Tx<'_>, call_id: Uuid, reason: Reason) -> Result<bool, DbError> {
+    let (opened,): (i64,) = sqlx::query_as("select count(*) from callbacks where call_id = $1 and reason = $2")
+        .bind(call_id.to_string())
+        .bind(reason.code())
+        .fetch_one(tx.conn())
+        .await?;
+    Ok(opened > 0)
+}
+
 /// Takes whatever a call left open: somebody is talking to the caller until `until` at most, so nobody else need be
 /// alerted.
 pub async fn claim_of_call(tx: &mut Tx<'_>, call_id: Uuid, until: Timestamp) -> Result<(), DbError> {

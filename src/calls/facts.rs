@@ -12,8 +12,8 @@ use crate::phone::{CallerId, PhoneNumber};
 /// From so many days on, the week day alone names the wrong day.
 const A_WEEK: i32 = 7;
 
-/// The values of one turn.
-pub fn facts(settings: &LineSettings, caller: &CallerId, turn: i64, now: Timestamp) -> Values {
+/// What is known before the call itself is.
+pub fn facts(settings: &LineSettings, caller: &CallerId, now: Timestamp) -> Values {
     let hours = &settings.hours;
     let number = caller.number();
     let mut facts = Values::new();
@@ -27,7 +27,6 @@ pub fn facts(settings: &LineSettings, caller: &CallerId, turn: i64, now: Timesta
     put("rappelable", yes_no(number.is_some_and(PhoneNumber::is_dialable)));
     put("numero", number.map(PhoneNumber::national).unwrap_or_default().into());
     put("jours", i64::from(settings.recordings_kept_days).into());
-    put("tour", (turn % 3).into());
     put("prefixe", prefix(settings).into());
     facts.extend(opening(settings, now));
     facts.extend(weekly(settings, now));
@@ -37,6 +36,11 @@ pub fn facts(settings: &LineSettings, caller: &CallerId, turn: i64, now: Timesta
 /// Whether somebody can be reached at this moment for a danger: « très vite » is said of nobody else (F-04).
 fn reachable_now(settings: &LineSettings, now: Timestamp) -> bool {
     !settings.on_call.is_empty() || (!settings.desk.is_empty() && settings.hours.is_open(now))
+}
+
+/// Which of three turns this is: words that are heard again and again change.
+pub fn turn(turn: i64) -> (String, Value) {
+    ("tour".to_owned(), (turn % 3).into())
 }
 
 /// The values of a promise; a line that never opens promises no day: « dès que possible ».
@@ -149,7 +153,7 @@ mod tests {
     }
 
     fn told(settings: &LineSettings, now: &str, name: &str) -> String {
-        facts(settings, &CallerId::Withheld, 0, now.parse().unwrap())[name].to_string()
+        facts(settings, &CallerId::Withheld, now.parse().unwrap())[name].to_string()
     }
 
     #[test]

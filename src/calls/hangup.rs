@@ -56,7 +56,8 @@ pub async fn leave(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session
         }
     }
     queue::store::leave(tx, call.id).await?;
-    if !session.leaves_a_draft() {
+    // A failure that ended the call has kept what was said already.
+    if !session.leaves_a_draft() || callbacks::store::has_opened(tx, call.id, Reason::Failure).await? {
         return Ok(());
     }
     let reason = Reason::Interrupted;

@@ -86,11 +86,12 @@ fn said(board: &Switchboard, prompt: &str, ring: &Ring) -> Utterance {
     let voice = board.voice.load();
     let session = hangup::unsealed(board, ring.call_id, &ring.session);
     let (priority, lang) = session.as_ref().map_or((3, Lang::FRENCH), |session| (session.priority, session.lang));
+    let answers = session.as_ref().map(|session| session.answers.clone()).unwrap_or_default();
     let category = session.and_then(|session| session.category).unwrap_or_else(|| NOTHING_CHOSEN.to_owned());
     let danger = format!("danger-{category}");
     let code = if priority == 0 && dialog::has_need(&voice.scripts, Lang::FRENCH, &danger) { danger } else { category };
     let values = Values::from([
-        ("besoin".to_owned(), Value::Text(dialog::need(&voice.scripts, Lang::FRENCH, &code))),
+        ("besoin".to_owned(), Value::Text(dialog::need_of(&voice.scripts, Lang::FRENCH, &code, &answers))),
         ("urgent".to_owned(), Value::from(if priority <= 1 { "oui" } else { "non" })),
         ("langue".to_owned(), Value::from(lang.code())),
     ]);

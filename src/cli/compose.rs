@@ -1,6 +1,7 @@
 //! Puts the service together from its settings: the only place where every part meets.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -42,7 +43,7 @@ pub async fn open(config: &Config) -> anyhow::Result<(Db, Keyring)> {
 
 /// Opens the database for somebody at a terminal: a list of thousands takes longer than a caller may wait.
 pub async fn open_for_lists(config: &Config) -> anyhow::Result<(Db, Keyring)> {
-    open_with(config, Options { patience: Duration::from_mins(1) }).await
+    open_with(config, Options { patience: Duration::from_mins(1), ..Options::default() }).await
 }
 
 async fn open_with(config: &Config, options: Options) -> anyhow::Result<(Db, Keyring)> {
@@ -111,5 +112,6 @@ pub fn app(config: &Config, db: Db, keyring: Keyring, lines: Lines, parts: Parts
         refusals: Refusals::in_file(folder.join("refus.json")),
         recordings: folder.join("messages"),
         outbox_delays: config.outbox_delays.clone(),
+        prepared: AtomicBool::new(true),
     }))
 }

@@ -1,6 +1,7 @@
 //! `serve`: answers the provider, and works off the outbox beside it.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -36,12 +37,16 @@ pub async fn serve(config: &Config) -> anyhow::Result<()> {
 
 /// Runs the worker alone, for instances that only answer.
 pub async fn work(config: &Config) -> anyhow::Result<()> {
-    let (app, _) = start(config).await?;
+    let (app, preparing) = start(config).await?;
     let (stop, stopping) = watch::channel(false);
+    let mended = preparing.map(|preparing| tokio::spawn(preparing.until(app.clone(), stopping.clone())));
     let working = tokio::spawn(worker::run(app.clone(), stopping));
     server::stop_signal().await?;
     stop.send_replace(true);
     working.await?;
+    if let Some(mended) = mended {
+        mended.await?;
+    }
     app.board.db.close().await;
     Ok(())
 }
@@ -73,7 +78,9 @@ async fn start(config: &Config) -> anyhow::Result<(Arc<App>, Option<Preparing>)>
         account: provider.account.clone(),
         tokens: provider.tokens().cloned().collect(),
     };
-    Ok((compose::app(config, db, keyring, lines, parts)?, preparing))
+    let app = compose::app(config, db, keyring, lines, parts)?;
+    app.prepared.store(preparing.is_none(), Ordering::Release);
+    Ok((app, preparing))
 }
 
 fn adapter(provider: &crate::config::Provider) -> anyhow::Result<impl Provider + use<>> {
@@ -103,7 +110,7 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let (stop, stopping) = watch::channel(false);
     let working = tokio::spawn(worker::run(app.clone(), stopping.clone()));
-    let mended = preparing.map(|preparing| tokio::spawn(preparing.until(stopping)));
+    let mended = preparing.map(|preparing| tokio::spawn(preparing.until(app.clone(), stopping)));
     let asked = async {
         if let Err(cause) = server::stop_signal().await {
             tracing::error!(%cause, "no signal can be heard");
@@ -135,14 +142,17 @@ impl Preparing {
         compose::prepare(&self.db, &self.keyring, &self.lines, &*self.clock).await
     }
 
-    async fn until(self, mut stop: watch::Receiver<bool>) {
+    async fn until(self, app: Arc<App>, mut stop: watch::Receiver<bool>) {
         let mut tries = interval(TRY_AGAIN);
         loop {
             tokio::select! {
                 () = stopped(&mut stop) => return,
                 _ = tries.tick() => match self.now().await {
-                    Ok(()) => return tracing::info!("the database answers again"),
-                    Err(cause) => tracing::warn!(cause = %crate::telemetry::chain(&cause), "the database is not ready"),
+                    Ok(()) => {
+                        app.prepared.store(true, Ordering::Release);
+                        return tracing::info!("the database answers again");
+                    }
+                    Err(cause) => tracing::error!(cause = %crate::telemetry::chain(&cause), "the database is not ready"),
                 },
             }
         }

@@ -10,6 +10,8 @@ use crate::config::server::base;
 
 /// Where a `TwiML` provider takes requests, unless the settings say otherwise.
 const API: &str = "https://api.twilio.com";
+/// How the tokens of `deploy/ligne.toml` begin.
+const EXAMPLE: &str = "remplacer";
 
 /// The providers that are known; the first one unless the settings say otherwise.
 pub const FAMILIES: [&str; 3] = ["twilio", "signalwire", "somleng"];
@@ -67,9 +69,11 @@ impl Provider {
     }
 }
 
-/// A secret; what was written instead never appears in the error.
+/// A secret; what was written instead never appears in the error. The values of the example file are published, so
+/// whoever left one in place would believe webhooks that anybody can sign.
 fn secret(section: &mut Section<'_>, key: &str) -> Option<SecretString> {
-    let write = "écrire le jeton donné par l'opérateur, sans espace";
-    let fits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let write = "écrire le jeton donné par l'opérateur, sans espace (celui de l'exemple est connu de tous)";
+    let fits =
+        |text: &str| !text.is_empty() && !text.starts_with(EXAMPLE) && text.bytes().all(|byte| byte.is_ascii_graphic());
     section.parsed(key, write, |text| fits(text).then(|| SecretString::from(text)))
 }

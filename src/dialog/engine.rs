@@ -42,6 +42,9 @@ pub fn run(scripts: &Scripts, session: Session, input: Input, facts: &Values) ->
     Ok(Sprint { session: runner.session, said: runner.said, next, exit: runner.exit })
 }
 
+/// The values that follow from others.
+const DERIVED: [&str; 7] = ["categorie", "niveau", "suite", "appuye", "langue", "joignable", "urgent"];
+
 /// Where a step leads: to another step, or out of the sprint.
 enum Go {
     To(String),
@@ -367,9 +370,9 @@ impl<'a> Runner<'a> {
 
     fn say(&mut self, id: &str, lang: Option<Lang>, short: bool, options: bool) {
         let form = Form { short, other: self.session.for_other() };
-        let values = self.values();
         let spoken = [lang.unwrap_or(self.session.lang), Lang::FRENCH].into_iter().find_map(|lang| {
             let catalog = self.scripts.catalogs.get(&lang)?;
+            let values = self.values(&catalog.variables(id));
             Some((lang, catalog.say(id, form, &values)?, catalog.variables(id).is_empty()))
         });
         if let Some((lang, pieces, fixed)) = spoken {
@@ -379,18 +382,19 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// Everything that a phrase may say: facts, answers, and what follows from them.
-    fn values(&self) -> Values {
-        let mut values = self.facts.clone();
-        values.extend(self.session.answers.clone());
-        for name in ["categorie", "niveau", "suite", "appuye", "langue", "joignable", "urgent"] {
-            values.insert(name.to_owned(), self.derived(name).unwrap_or_default().into());
+    /// What a phrase says: of facts, answers, and what follows from them, only the values that it names.
+    fn values(&self, names: &[&str]) -> Values {
+        names.iter().filter_map(|name| Some(((*name).to_owned(), self.value(name)?))).collect()
+    }
+
+    fn value(&self, name: &str) -> Option<Value> {
+        match (name, &self.session.category) {
+            ("besoin", Some(code)) => {
+                Some(super::need_of(self.scripts, self.session.lang, code, &self.session.answers).into())
+            }
+            _ if DERIVED.contains(&name) => Some(self.derived(name).unwrap_or_default().into()),
+            _ => self.session.answers.get(name).or_else(|| self.facts.get(name)).cloned(),
         }
-        if let Some(code) = &self.session.category {
-            let need = super::need_of(self.scripts, self.session.lang, code, &self.session.answers);
-            values.insert("besoin".to_owned(), need.into());
-        }
-        values
     }
 
     fn derived(&self, name: &str) -> Option<String> {

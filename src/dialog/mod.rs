@@ -82,7 +82,7 @@ pub fn need(scripts: &Scripts, lang: Lang, category: &str) -> String {
 }
 
 /// The same, told more closely by what was answered (« des médicaments »).
-fn need_of(scripts: &Scripts, lang: Lang, category: &str, answers: &Values) -> String {
+pub fn need_of(scripts: &Scripts, lang: Lang, category: &str, answers: &Values) -> String {
     let form = Form { short: false, other: false };
     [lang, Lang::FRENCH]
         .into_iter()

@@ -57,10 +57,10 @@ async fn whole(body: Body) -> Result<Bytes, StatusCode> {
     while let Some(part) = parts.next().await {
         let part = part.map_err(|_| StatusCode::BAD_REQUEST)?;
         read += part.len();
-        match read {
-            ..=LARGEST_BODY => kept.extend_from_slice(&part),
-            ..=LARGEST_DRAINED => kept.clear(),
-            _ => break,
+        if read <= LARGEST_BODY {
+            kept.extend_from_slice(&part);
+        } else if read > LARGEST_DRAINED {
+            break;
         }
     }
     if read > LARGEST_BODY { Err(StatusCode::PAYLOAD_TOO_LARGE) } else { Ok(kept.into()) }

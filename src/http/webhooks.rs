@@ -56,6 +56,10 @@ async fn voice(app: &Arc<App>, event: Option<CallEvent>, at: Option<At>) -> Resp
         return xml(apology::unknown_line(&app.board, &app.lines));
     };
     let caller = event.caller(&app.lines.own_numbers());
+    if !app.is_prepared() {
+        tracing::error!("a call came before the database: the caller hears an apology");
+        return xml(apology::document(&app.board, line, &event, &caller).await);
+    }
     let playing = turn::handle(&app.board, line, event.clone(), caller.clone(), at);
     let document = match timeout(PATIENCE, AssertUnwindSafe(playing).catch_unwind()).await {
         Ok(Ok(Ok(document))) => document,
@@ -121,12 +125,14 @@ pub async fn sms(State(app): State<Arc<App>>, Signed(form): Signed) -> Response 
         tracing::error!("a text came for a number that is not configured: see « ligne-solidaire doctor »");
         return xml(EMPTY.to_owned());
     };
+    if !app.is_prepared() {
+        return not_kept();
+    }
     let sender = message.sender(&app.lines.own_numbers());
     let kept = inbound::receive(&app.board, line, message, sender);
     match timeout(PATIENCE, AssertUnwindSafe(kept).catch_unwind()).await {
         Ok(Ok(Ok(()))) => xml(EMPTY.to_owned()),
-        // Not stored: the provider's fallback or retry must not believe that it was.
-        _ => (StatusCode::REQUEST_TIMEOUT, "le message n'a pas pu être gardé\n").into_response(),
+        _ => not_kept(),
     }
 }
 
@@ -167,6 +173,11 @@ pub async fn fallback_unsigned(State(app): State<Arc<App>>) -> Response {
 /// After the switchboard of the town.
 pub async fn goodbye(Signed(_): Signed) -> Response {
     xml(hang_up())
+}
+
+/// The provider's fallback or retry must not believe that a message was stored.
+fn not_kept() -> Response {
+    (StatusCode::REQUEST_TIMEOUT, "le message n'a pas pu être gardé\n").into_response()
 }
 
 fn hang_up() -> String {

@@ -2,13 +2,16 @@
 #![cfg(test)]
 
 mod architecture;
+mod bad_input;
 mod browser;
 mod calls;
 mod campaign_duplicates;
 mod campaign_kills;
 mod campaign_walks;
 mod db;
+mod deploy;
 mod lines;
+mod outages;
 mod outbox;
 mod scripts;
 mod simulator;

@@ -7,9 +7,12 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use ligne_solidaire::db::{Db, DbError};
 use ligne_solidaire::outbox::{self, Backlog, Claimed, Job, NewJob, Outcome, Settled};
+use ligne_solidaire::worker;
+use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::support::test_db::{number, on_both, run};
+use crate::support::service::Service;
+use crate::support::test_db::{TestDb, number, on_both, run};
 
 const LEASE: Duration = Duration::from_mins(1);
 const DELAYS: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(30)];
@@ -229,4 +232,19 @@ async fn done_jobs_are_forgotten_after_their_date_and_undecided_ones_stay() {
         assert_eq!(number(&base.db, "select count(*) from outbox").await, 2);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_worker_that_is_asked_to_stop_begins_no_further_job() {
+    let base = TestDb::sqlite().await;
+    let service = Service::on(&base).await;
+    for n in 1..=20 {
+        enqueue(&base.db, fetch(n)).await;
+    }
+    let (_stop, stopping) = watch::channel(true);
+    // What a worker looks at first is left to chance: twenty times, no job was it.
+    for _ in 0..20 {
+        worker::run(service.app.clone(), stopping.clone()).await;
+    }
+    assert_eq!(backlog(&base.db, start()).await.waiting, 20);
 }
