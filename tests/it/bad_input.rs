@@ -17,7 +17,7 @@ use self::forms::{Strange, Where};
 use crate::support::documents;
 use crate::support::dump::{Dump, dump};
 use crate::support::service::{LINE, PUBLIC, Service, Setup, TOKEN};
-use crate::support::shopper::{QUESTIONS, answers, to_the_end, words};
+use crate::support::shopping::{QUESTIONS, answers, finish, words};
 use crate::support::test_db::{TestDb, number, on_both};
 use crate::support::webhook::{Reply, VOICE, Webhook, fields, path_in};
 
@@ -48,6 +48,7 @@ async fn what_is_not_signed_for_our_account_is_refused_on_every_route_and_stores
             "/telephony/twilio/alert/00/key",
             "/telephony/twilio/sms",
             "/telephony/twilio/status",
+            "/telephony/twilio/fallback",
             "/telephony/twilio/goodbye",
         ] {
             for forged in forgeries(path, &sid) {
@@ -60,7 +61,7 @@ async fn what_is_not_signed_for_our_account_is_refused_on_every_route_and_stores
         let told = Refusals::read(&service.folder().join("donnees/refus.json"));
         assert!(!told.is_empty(), "the doctor is told");
         assert!(told.iter().all(|refusal| !refusal.path.contains(&turn)), "no token in {told:?}");
-        to_the_end(&service.exchange, leg).await;
+        finish(&service.exchange, leg).await;
         assert_eq!(number(&base.db, "select count(*) from requests").await, 1);
     })
     .await;
@@ -185,7 +186,7 @@ async fn whatever_a_signed_webhook_holds_callers_hear_words_and_no_request_is_lo
         let service = Service::on(base).await;
         let exchange = &service.exchange;
         let odette = exchange.call(ODETTE, LINE).await.unwrap();
-        to_the_end(exchange, odette).await;
+        finish(exchange, odette).await;
         let marcel = exchange.call(MARCEL, LINE).await.unwrap();
         answers(exchange, marcel, 6).await;
         let another = exchange.sid(marcel);
@@ -207,7 +208,7 @@ async fn whatever_a_signed_webhook_holds_callers_hear_words_and_no_request_is_lo
         }
         eprintln!("{calls} calls of strange forms");
         nothing_is_lost(&before, &dump(&base.db).await);
-        to_the_end(exchange, marcel).await;
+        finish(exchange, marcel).await;
         let finished = "select count(*) from requests r join calls c on c.id = r.call_id where c.outcome = 'demande'";
         assert!(number(&base.db, finished).await >= 2);
         service.work().await;
@@ -287,7 +288,7 @@ async fn a_call_survives_one_strange_answer_to_any_question() {
                 let reply = webhook.post(&service.router).await;
                 assert!(reply.is_voice(), "{moment} {index}: {reply:?}");
                 documents::speaks(&reply.body).unwrap_or_else(|why| panic!("{moment} {index}: {why}"));
-                to_the_end(&service.exchange, leg).await;
+                finish(&service.exchange, leg).await;
                 calls += 1;
                 let made = number(&base.db, "select count(*) from requests").await;
                 assert_eq!(
@@ -347,7 +348,7 @@ async fn a_webhook_out_of_its_order_gets_words_and_moves_nothing() {
         }
         assert_eq!(dump(&base.db).await, before);
         for leg in [leg, other] {
-            to_the_end(exchange, leg).await;
+            finish(exchange, leg).await;
         }
         assert_eq!(number(&base.db, "select count(*) from requests").await, 2);
     })
@@ -386,7 +387,7 @@ async fn an_end_of_a_ring_that_nobody_documented_counts_as_nobody() {
             assert!(reply.is_voice(), "{odd}: {reply:?}");
             documents::speaks(&reply.body).unwrap();
             exchange.let_ring("+33199001001").await.unwrap();
-            to_the_end(exchange, leg).await;
+            finish(exchange, leg).await;
             calls += 1;
         }
         let kept = "select count(*) from calls c where exists (select 1 from callbacks b where b.call_id = c.id)";

@@ -390,14 +390,14 @@ ouverture = { $ouverture_jour ->
     }
 ouverture-date = { $ouverture_date ->
         [0] {""}
-        [1] {", "}the 1st
-        [2] {", "}the 2nd
-        [3] {", "}the 3rd
-        [21] {", "}the 21st
-        [22] {", "}the 22nd
-        [23] {", "}the 23rd
-        [31] {", "}the 31st
-       *[other] {", "}the { $ouverture_date }th
+        [1] {" "}the 1st
+        [2] {" "}the 2nd
+        [3] {" "}the 3rd
+        [21] {" "}the 21st
+        [22] {" "}the 22nd
+        [23] {" "}the 23rd
+        [31] {" "}the 31st
+       *[other] {" "}the { $ouverture_date }th
     }
 ouverture-heure = { CLOCK($ouverture_heure, $ouverture_minute) }
 horaires = { $horaires_de ->

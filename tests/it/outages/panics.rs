@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{FAILURES, MARCEL, NOTED, ODETTE, REQUESTS, callbacks_to};
 use crate::support::ids::SeededIds;
 use crate::support::service::{LINE, Service, Setup};
-use crate::support::shopper::{QUESTIONS, answer, answers, to_the_end, words};
+use crate::support::shopping::{QUESTIONS, answer, answers, finish, words};
 use crate::support::test_db::{number, on_both};
 
 /// Ids that panic once when they are told to.
@@ -61,7 +61,7 @@ async fn a_panic_in_a_turn_is_an_apology_for_one_caller_and_nothing_for_the_othe
         trap.at_a_request.store(true, Ordering::SeqCst);
         answer(exchange, odette).await.unwrap();
         assert_eq!((words(exchange, odette).as_str(), exchange.expect(odette)), (NOTED, Expect::Ended));
-        to_the_end(exchange, marcel).await;
+        finish(exchange, marcel).await;
         trap.at_a_row.store(true, Ordering::SeqCst);
         let simone = exchange.call("+33465710003", LINE).await.unwrap();
         assert_eq!((words(exchange, simone).as_str(), exchange.expect(simone)), (NOTED, Expect::Ended));

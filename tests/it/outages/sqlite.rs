@@ -9,7 +9,7 @@ use super::{
     FAILURES, MARCEL, NOTED, ODETTE, REQUESTS, callbacks_to, door, heard_in_time, noted, rings_in_vain, setup,
 };
 use crate::support::service::{LINE, Service};
-use crate::support::shopper::{QUESTIONS, answer, answers, to_the_end, words};
+use crate::support::shopping::{QUESTIONS, answer, answers, finish, words};
 use crate::support::test_db::{TestDb, number, run};
 
 async fn service(base: &TestDb) -> Service {
@@ -34,7 +34,7 @@ async fn while_another_program_locks_the_file_callers_hear_an_apology_and_are_ca
     assert_eq!((number(&base.db, REQUESTS).await, number(&base.db, FAILURES).await), (0, 2));
     assert_eq!(callbacks_to(&base, &service, MARCEL).await, 1);
     let leg = exchange.call(MARCEL, LINE).await.unwrap();
-    to_the_end(exchange, leg).await;
+    finish(exchange, leg).await;
     assert_eq!(number(&base.db, REQUESTS).await, 1);
 }
 
@@ -60,7 +60,7 @@ async fn while_the_file_is_not_in_its_place_nothing_is_claimed_and_nothing_is_ma
     let again = base.second_instance().await;
     assert_eq!((number(&again, REQUESTS).await, number(&again, FAILURES).await), (0, 3));
     let leg = exchange.call(MARCEL, LINE).await.unwrap();
-    to_the_end(exchange, leg).await;
+    finish(exchange, leg).await;
     assert_eq!(number(&again, REQUESTS).await, 1);
     assert_eq!(noted(&service).await, 0);
 }

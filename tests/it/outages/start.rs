@@ -14,7 +14,7 @@ use tokio::time::{interval, timeout};
 use super::{FAILURES, MARCEL, NOTED, ODETTE, rings_in_vain, setup};
 use crate::support::dump::dump;
 use crate::support::service::{ACCOUNT, LINE, PUBLIC, TOKEN};
-use crate::support::shopper::words;
+use crate::support::shopping::words;
 use crate::support::test_db::{TestDb, number};
 use crate::support::wire::{Line, Wire};
 

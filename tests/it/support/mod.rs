@@ -5,7 +5,6 @@ pub(crate) mod documents;
 pub(crate) mod dump;
 pub(crate) mod ids;
 pub(crate) mod service;
-pub(crate) mod shopper;
 pub(crate) mod shopping;
 pub(crate) mod test_db;
 pub(crate) mod webhook;
