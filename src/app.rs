@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::calls::switchboard::Switchboard;
@@ -28,4 +29,14 @@ pub struct App {
     pub recordings: PathBuf,
     /// How long after each failure a job is tried again.
     pub outbox_delays: Vec<Duration>,
+    /// Whether the tables, the key and the lines of the database were looked at. Until then it counts as down: a start
+    /// without a database must not write with a key that is not its own.
+    pub prepared: AtomicBool,
+}
+
+impl App {
+    /// Whether the database may be used.
+    pub fn is_prepared(&self) -> bool {
+        self.prepared.load(Ordering::Acquire)
+    }
 }

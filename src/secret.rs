@@ -3,7 +3,7 @@
 //! One 32-byte master key lives in a file outside the database; a [`Keyring`] derives from it one key per purpose, so
 //! that a leak of one use tells nothing about another. A sealed value is bound to its *place* (table and column) and to
 //! its *row*: copied anywhere else it no longer opens. Nothing here reads a clock; chance is only drawn for nonces.
-//! [`load_or_create`] reads the key file at start.
+//! [`load_or_create`] reads the key file at start, [`load`] for whoever must find it there.
 
 mod key_file;
 
@@ -15,7 +15,7 @@ use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-pub use key_file::{KeyFileError, load_or_create};
+pub use key_file::{KeyFileError, load, load_or_create};
 
 /// Length of the nonce that precedes a sealed text, in bytes.
 pub const NONCE_LENGTH: usize = 24;
@@ -120,12 +120,12 @@ impl fmt::Debug for Keyring {
     }
 }
 
-/// What a sealed value is bound to; lengths first, so that no two pairs read alike.
 /// Sixteen hexadecimal digits that change when the content does: for the name of a file that others keep copies of.
 pub fn content_hash(content: &[u8]) -> String {
     hex(&Sha256::digest(content)[..8])
 }
 
+/// What a sealed value is bound to; lengths first, so that no two pairs read alike.
 fn bound_to(place: &str, row: &str) -> Vec<u8> {
     framed(&[place, row]).concat()
 }

@@ -2,8 +2,9 @@
 //!
 //! When a turn cannot be stored, the caller's number and the time are [`Spool::note`]d here before she hears that her
 //! call is noted; a sweep reads [`Spool::entries`] once the database is back, opens a callback for each and
-//! [`Spool::remove`]s it. One sealed file per entry, on the disk before `note` answers `Ok`. Each instance has its own
-//! folder. Nothing here ever deletes what it cannot read: such a file is set aside as `*.illisible`.
+//! [`Spool::remove`]s it. One sealed file per entry, on the disk before `note` answers `Ok`. Each process writes in a
+//! folder of its own and reads those of all: whoever reaches the database merges also what a process that is gone has
+//! noted. Nothing here ever deletes what it cannot read: such a file is set aside as `*.illisible`.
 
 mod folder;
 
@@ -57,6 +58,13 @@ impl Spool {
         Self::open_with_limit(dir, keyring, LIMIT)
     }
 
+    /// Takes a folder under `root` that no living process holds, and reads the others too: the processes of one house
+    /// that keep their files together share `root`.
+    pub fn share(root: &Path, keyring: Keyring) -> io::Result<Self> {
+        let folder = Arc::new(Folder::share(root, keyring, LIMIT)?);
+        Ok(Self { folder, writers: Arc::new(Semaphore::new(WRITERS)) })
+    }
+
     /// [`Spool::open`] with another limit than [`LIMIT`].
     pub fn open_with_limit(dir: &Path, keyring: Keyring, limit: usize) -> io::Result<Self> {
         let folder = Arc::new(Folder::open(dir, keyring, limit)?);
@@ -79,7 +87,7 @@ impl Spool {
         timeout(PATIENCE, writing).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
     }
 
-    /// Every entry, oldest first. Files that cannot be read are set aside.
+    /// Every entry of every process, oldest first. Files that cannot be read are set aside.
     pub async fn entries(&self) -> io::Result<Vec<SpoolEntry>> {
         let folder = self.folder.clone();
         let (entries, set_aside) = spawn_blocking(move || folder.entries()).await??;

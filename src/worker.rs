@@ -7,12 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::task::JoinSet;
+use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
 use crate::app::App;
 use crate::callbacks::{alert, spooled};
+use crate::calls::recording::{self, State};
 use crate::calls::{recordings, sweep};
-use crate::db::DbError;
+use crate::db::{DbError, Tx};
 use crate::outbox::{self, Claimed, Job, Outcome, Settled};
 
 /// Between two looks at the outbox.
@@ -21,22 +23,67 @@ const EVERY: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_secs(10);
 /// For how long a job belongs to the worker that claimed it.
 const LEASE: Duration = Duration::from_mins(2);
-/// Jobs taken at once.
-const AT_ONCE: i64 = 16;
+/// The longest that a job may run: it must be settled before its lease lapses and another worker begins it again.
+const DEADLINE: Duration = Duration::from_secs(90);
+/// Jobs that run side by side: a provider that dawdles over a recording must not hold up an alert.
+const AT_ONCE: usize = 8;
 
-/// Works until `stop` becomes true.
-pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let mut jobs = interval(EVERY);
-    let mut sweeps = interval(SWEEP_EVERY);
-    jobs.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
+/// Works until `stop` becomes true, then waits `grace` for what runs: a job cut by then runs again after its lease.
+pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>, grace: Duration) {
+    tokio::join!(send(&app, stop.clone(), grace), keep_time(&app, stop));
+}
+
+async fn send(app: &Arc<App>, mut stop: watch::Receiver<bool>, grace: Duration) {
+    let (mut looks, mut running) = (every(EVERY), JoinSet::new());
     loop {
         tokio::select! {
-            () = stopped(&mut stop) => return,
-            _ = jobs.tick() => report("the outbox", work(&app).await),
-            _ = sweeps.tick() => report("the schedule", tick(&app).await),
+            biased;
+            () = stopped(&mut stop) => break,
+            Some(ended) = running.join_next() => told(ended),
+            _ = looks.tick() => {}
+        }
+        let room = AT_ONCE - running.len().min(AT_ONCE);
+        if room == 0 || !app.is_prepared() {
+            continue;
+        }
+        match claim(app, room).await {
+            Ok(claimed) => claimed.into_iter().for_each(|job| drop(running.spawn(one(app.clone(), job)))),
+            Err(cause) => report("the outbox", &cause),
         }
     }
+    let rest = async {
+        while let Some(ended) = running.join_next().await {
+            told(ended);
+        }
+    };
+    if timeout(grace, rest).await.is_err() {
+        tracing::warn!("jobs were cut at the stop: they run again after their lease");
+    }
+}
+
+async fn keep_time(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut sweeps = every(SWEEP_EVERY);
+    loop {
+        let round = async {
+            sweeps.tick().await;
+            if app.is_prepared()
+                && let Err(cause) = tick(app).await
+            {
+                report("the schedule", &cause);
+            }
+        };
+        tokio::select! {
+            biased;
+            () = stopped(&mut stop) => return,
+            () = round => {}
+        }
+    }
+}
+
+fn every(period: Duration) -> Interval {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
 }
 
 /// Waits for the stop; a sender that is gone is one.
@@ -44,26 +91,41 @@ pub async fn stopped(stop: &mut watch::Receiver<bool>) {
     drop(stop.wait_for(|stop| *stop).await);
 }
 
-fn report(what: &str, done: Result<usize, DbError>) {
-    if let Err(cause) = done {
-        tracing::error!(cause = %crate::telemetry::chain(&cause), "{what} could not go on: it tries again");
+fn report(what: &str, cause: &DbError) {
+    tracing::error!(cause = %crate::telemetry::chain(cause), "{what} could not go on: it tries again");
+}
+
+fn told(ended: Result<Result<(), DbError>, tokio::task::JoinError>) {
+    match ended {
+        Ok(Ok(())) => {}
+        Ok(Err(cause)) => report("a job", &cause),
+        Err(cause) => tracing::error!(%cause, "a job broke off: it runs again after its lease"),
     }
 }
 
-/// Runs every job that is due now; returns how many ran.
+/// Runs every job that is due now, one after the other; returns how many ran.
 pub async fn work(app: &Arc<App>) -> Result<usize, DbError> {
     let mut ran = 0;
     loop {
-        let claimed = claim(app).await?;
+        let claimed = claim(app, AT_ONCE).await?;
         if claimed.is_empty() {
             return Ok(ran);
         }
         for job in claimed {
-            let outcome = perform(app, &job.job).await.unwrap_or_else(|cause| Outcome::retry(cause.to_string()));
-            settle(app, job, outcome).await?;
+            one(app.clone(), job).await?;
             ran += 1;
         }
     }
+}
+
+/// Runs a job to its end, or to the end of its time, and settles it.
+async fn one(app: Arc<App>, job: Claimed) -> Result<(), DbError> {
+    let outcome = match timeout(DEADLINE, perform(&app, &job.job)).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(cause)) => Outcome::retry(crate::telemetry::chain(&cause)),
+        Err(_) => Outcome::retry("it took too long"),
+    };
+    settle(&app, job, outcome).await
 }
 
 /// THE table from job to function.
@@ -80,30 +142,60 @@ async fn perform(app: &Arc<App>, job: &Job) -> Result<Outcome, DbError> {
     }
 }
 
-/// THE schedule: everything that happens on a clock.
+/// THE schedule: everything that happens on a clock. What fails does not keep the rest from its turn.
 pub async fn tick(app: &Arc<App>) -> Result<usize, DbError> {
     app.refusals.write().await;
-    let ended = sweep::sweep(&app.board, &app.lines).await?;
-    let merged = spooled::merge(&app.board, &app.lines).await?;
-    Ok(ended + merged)
+    let ended = sweep::sweep(&app.board, &app.lines).await;
+    let merged = spooled::merge(&app.board, &app.lines).await;
+    let erased = recordings::erase_old(&app.board, &app.lines, &app.recordings).await;
+    Ok(ended? + merged? + erased?)
 }
 
-async fn claim(app: &App) -> Result<Vec<Claimed>, DbError> {
+async fn claim(app: &App, room: usize) -> Result<Vec<Claimed>, DbError> {
     let (now, delays) = (app.board.clock.now(), app.outbox_delays.clone());
-    app.board.db.write(move |tx| Box::pin(async move { outbox::claim(tx, now, LEASE, AT_ONCE, &delays).await })).await
+    let limit = i64::try_from(room).unwrap_or(i64::MAX);
+    let claiming = app.board.db.write(move |tx| {
+        Box::pin(async move {
+            let taken = outbox::claim(tx, now, LEASE, limit, &delays).await?;
+            for job in taken.buried.iter().filter_map(|buried| buried.job.as_ref()) {
+                given_up(tx, job).await?;
+            }
+            Ok::<_, DbError>(taken)
+        })
+    });
+    let taken = claiming.await?;
+    for buried in taken.buried {
+        tracing::error!(kind = buried.kind, cause = buried.cause, "a job was given up");
+    }
+    Ok(taken.jobs)
 }
 
 async fn settle(app: &App, job: Claimed, outcome: Outcome) -> Result<(), DbError> {
     let (now, delays) = (app.board.clock.now(), app.outbox_delays.clone());
     let kind = job.job.kind();
     let cause = format!("{outcome:?}");
-    let settled = app
-        .board
-        .db
-        .write(move |tx| Box::pin(async move { outbox::settle(tx, &job, &outcome, now, &delays).await }))
-        .await?;
-    if settled == Settled::Buried {
+    let settling = app.board.db.write(move |tx| {
+        Box::pin(async move {
+            let settled = outbox::settle(tx, &job, &outcome, now, &delays).await?;
+            if settled == Settled::Buried {
+                given_up(tx, &job.job).await?;
+            }
+            Ok::<_, DbError>(settled)
+        })
+    });
+    if settling.await? == Settled::Buried {
         tracing::error!(kind, %cause, "a job was given up");
     }
     Ok(())
+}
+
+/// What remains to be said of a job that nobody will try again. The person behind it is in front of an agent already: a
+/// message belongs to a request or a callback, an alert to a callback.
+async fn given_up(tx: &mut Tx<'_>, job: &Job) -> Result<(), DbError> {
+    match job {
+        Job::FetchRecording { recording_id } => {
+            recording::store::change(tx, *recording_id, State::Waiting, State::Absent, None).await.map(drop)
+        }
+        Job::DeleteRecording { .. } | Job::AlertOnCall { .. } => Ok(()),
+    }
 }

@@ -98,6 +98,7 @@ create table callbacks (
 create index callbacks_queue on callbacks (priority, due_at) where state <> 'closed';
 create index callbacks_finished on callbacks (line_id, contacted_at);
 create index callbacks_request on callbacks (request_id);
+create index callbacks_contact on callbacks (contact_id, contacted_at);
 
 create table recordings (
     id         text not null primary key,
@@ -106,11 +107,12 @@ create table recordings (
     step       text not null,
     source_index text not null unique,     -- keyed hash of the provider's id or address
     source     bytea not null,              -- sealed: the provider's id or address
-    seconds    bigint not null,
-    state      text not null,              -- waiting, kept, absent, discarded
+    seconds    bigint,
+    state      text not null,              -- waiting, kept, absent, discarded, erased
     file       text,                       -- under the data folder, sealed
     created_at bigint not null
 );
+create index recordings_kept on recordings (created_at) where state = 'kept';
 
 -- Who waits for a person, in what order.
 create table waiting (
@@ -130,7 +132,6 @@ create table rings (
     call_id     text not null references calls (id),
     line_id     text not null references lines (id),
     phone       text not null,             -- keyed hash of the phone's number
-    need        text not null,             -- the category, for the whisper
     state       text not null,             -- ringing, accepted, ended
     started_at  bigint not null,
     expires_at  bigint not null,
@@ -146,6 +147,7 @@ create table code_tries (
     at        bigint not null
 );
 create index code_tries_at on code_tries (at);
+create index code_tries_caller on code_tries (caller_id, at);
 
 create table inbound_messages (
     id        text not null primary key,

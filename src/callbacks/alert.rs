@@ -1,13 +1,12 @@
 //! Somebody in danger waits and nobody has claimed her callback: whoever is on call is alerted, again and again, by
-//! text and by voice, until one of them takes it (F-43).
+//! text and by voice, until one of them takes it (F-43), and again if she lets an hour pass without closing it.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::callback::LEASE;
-use super::store;
+use super::store::{self, Standing};
 use crate::calls::switchboard::Switchboard;
 use crate::calls::translate::{self, Addresses};
 use crate::calls::whisper::WhisperError;
@@ -17,6 +16,7 @@ use crate::lang::Lang;
 use crate::lines::{Line, LineSettings, Lines};
 use crate::outbox::{self, Job, NewJob, Outcome};
 use crate::phone::PhoneNumber;
+use crate::requests::Contact;
 use crate::telephony::provider::{OutgoingCall, OutgoingMessage, Provider, ProviderError};
 use crate::telephony::verbs::VoiceResponse;
 
@@ -28,8 +28,10 @@ const TEXT_VALID_S: u32 = 600;
 const RING_S: u16 = 30;
 /// Seconds for which the key is waited for.
 const PATIENCE_S: u32 = 10;
-/// Under whose name a callback taken by voice is held.
-const ON_CALL: &str = "astreinte";
+/// For how long: she may have to drive there. Then the alert begins again, in case she forgot.
+const ON_CALL_LEASE: Duration = Duration::from_hours(1);
+/// How a callback ended whose person was reached (F-47).
+const SOLVED: &str = "RESOLU";
 
 /// One round: unless somebody claimed the callback, the next round is planned and every number on call is reached.
 pub async fn round(
@@ -40,8 +42,13 @@ pub async fn round(
     round: u32,
 ) -> Result<Outcome, DbError> {
     let now = board.clock.now();
-    let Some(line_id) = plan_next(board, callback_id, round, now).await? else { return Ok(Outcome::Done) };
-    let Some(line) = lines.by_id(line_id) else { return Ok(Outcome::fail("the line is not configured any more")) };
+    let Some(standing) = plan_next(board, callback_id, round, now).await? else { return Ok(Outcome::Done) };
+    if standing.holder.is_some() {
+        return Ok(Outcome::Done);
+    }
+    let Some(line) = lines.by_id(standing.line_id) else {
+        return Ok(Outcome::fail("the line is not configured any more"));
+    };
     if line.settings.on_call.is_empty() {
         tracing::error!("somebody in danger waits and no number is on call: see the callbacks");
     }
@@ -55,13 +62,13 @@ pub async fn round(
 }
 
 /// Plans the next round before this one speaks, so that a crash in between alerts once more rather than never. `None`
-/// once somebody has the callback.
+/// once the callback is closed: whoever holds it may let the lease lapse.
 async fn plan_next(
     board: &Switchboard,
     callback_id: Uuid,
     round: u32,
     now: Timestamp,
-) -> Result<Option<Uuid>, DbError> {
+) -> Result<Option<Standing>, DbError> {
     let job = Job::AlertOnCall { callback_id, round: round + 1 };
     let new = NewJob::due_now(board.ids.row(now), job, format!("alert/{callback_id}/{}", round + 1), now)
         .due_at(now.checked_add(EVERY).unwrap_or(now));
@@ -69,11 +76,11 @@ async fn plan_next(
         .db
         .write(move |tx| {
             Box::pin(async move {
-                let line = store::line_if_unclaimed(tx, callback_id, now).await?;
-                if line.is_some() {
+                let standing = store::standing(tx, callback_id, now).await?;
+                if standing.is_some() {
                     outbox::enqueue(tx, new).await?;
                 }
-                Ok(line)
+                Ok(standing)
             })
         })
         .await
@@ -133,29 +140,80 @@ pub fn ask(board: &Switchboard, token: &str) -> Result<String, WhisperError> {
     };
     let next = Next::Wait(Wait::Key { timeout: PATIENCE_S });
     let settings = LineSettings::default();
-    let said = [said(board, "alerte-appel")];
+    let said = [said(board, "alerte-appel", &Values::new())];
     Ok(translate::response(&said, &next, &settings, &addresses, None, &|_| None).to_xml(false)?)
 }
 
-/// She takes the callback, or does not.
-pub async fn answer(board: &Switchboard, token: &str, key: Option<&str>) -> Result<String, WhisperError> {
-    let Some(id) = token.parse().ok().filter(|_| key == Some("1")) else { return refused() };
-    let now = board.clock.now();
-    let claim = board.db.write(move |tx| Box::pin(async move { store::claim(tx, id, ON_CALL, now, LEASE).await }));
-    let claimed: bool = claim.await?;
-    if !claimed {
-        return refused();
+/// Key 1 takes the callback and tells whom to call; key 2 says that she was reached, which closes it.
+/// `phone` is the number that rang: two people on call never both have it.
+pub async fn answer(
+    board: &Switchboard,
+    lines: &Lines,
+    token: &str,
+    phone: &str,
+    key: Option<&str>,
+) -> Result<String, WhisperError> {
+    let Ok(id) = token.parse() else { return refused() };
+    let Some(who) = on_call(lines, phone) else { return refused() };
+    match key {
+        Some("1") => take(board, id, who).await,
+        Some("2") => done(board, id, who).await,
+        _ => refused(),
     }
-    Ok(translate::farewell(Lang::FRENCH, &said(board, "alerte-pris").text(), None).to_xml(false)?)
+}
+
+/// Under whose name a callback taken by voice is held: the place of the phone among those on call.
+fn on_call(lines: &Lines, phone: &str) -> Option<String> {
+    let phone = PhoneNumber::parse(phone).ok()?;
+    let place = lines.iter().find_map(|line| line.settings.on_call.iter().position(|number| *number == phone))?;
+    Some(format!("astreinte {}", place + 1))
+}
+
+async fn take(board: &Switchboard, id: Uuid, who: String) -> Result<String, WhisperError> {
+    let now = board.clock.now();
+    let taking = board.db.write(move |tx| {
+        Box::pin(async move {
+            if !store::claim(tx, id, &who, now, ON_CALL_LEASE).await? {
+                return Ok::<_, DbError>(None);
+            }
+            Ok(Some(store::contact(tx, id).await?))
+        })
+    });
+    let Some(contact) = taking.await? else { return refused() };
+    let contact = contact.and_then(|(id, sealed)| Contact::unseal(&board.keyring, Some(id), Some(sealed)));
+    let number = contact.and_then(|contact| contact.number).map(|number| number.national());
+    let known = if number.is_some() { "oui" } else { "non" };
+    let values = Values::from([
+        ("joignable".to_owned(), Value::from(known)),
+        ("numero".to_owned(), Value::Text(number.unwrap_or_default())),
+    ]);
+    goodbye(board, "alerte-pris", &values)
+}
+
+/// She may say so after her hour too, unless somebody else took it since.
+async fn done(board: &Switchboard, id: Uuid, who: String) -> Result<String, WhisperError> {
+    let now = board.clock.now();
+    let close = board.db.write(move |tx| {
+        Box::pin(async move {
+            let held = store::claim(tx, id, &who, now, ON_CALL_LEASE).await?;
+            Ok::<_, DbError>(held && store::close(tx, id, &who, SOLVED, true, now).await?)
+        })
+    });
+    let closed: bool = close.await?;
+    if closed { goodbye(board, "alerte-faite", &Values::new()) } else { refused() }
+}
+
+fn goodbye(board: &Switchboard, prompt: &str, values: &Values) -> Result<String, WhisperError> {
+    Ok(translate::farewell(Lang::FRENCH, &said(board, prompt, values).text(), None).to_xml(false)?)
 }
 
 fn refused() -> Result<String, WhisperError> {
     Ok(VoiceResponse::new().then(crate::telephony::verbs::Verb::Hangup).to_xml(false)?)
 }
 
-fn said(board: &Switchboard, prompt: &str) -> Utterance {
+fn said(board: &Switchboard, prompt: &str, values: &Values) -> Utterance {
     let voice = board.voice.load();
     let catalog = voice.scripts.catalogs.get(&Lang::FRENCH);
-    let pieces = catalog.and_then(|catalog| catalog.say(prompt, Form { short: false, other: false }, &Values::new()));
+    let pieces = catalog.and_then(|catalog| catalog.say(prompt, Form { short: false, other: false }, values));
     Utterance { prompt: prompt.to_owned(), lang: Lang::FRENCH, pieces: pieces.unwrap_or_default(), fixed: false }
 }

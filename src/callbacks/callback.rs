@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::lines::hours::Hours;
 use crate::lines::promise::Promise;
+use crate::requests::State;
 
 /// Why somebody must be called back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,6 +115,18 @@ pub fn due(priority: u8, opened: Timestamp, hours: &Hours, promise: Option<&Prom
 
 /// How long a claim lasts unless it is renewed (F-45).
 pub const LEASE: Duration = Duration::from_mins(15);
+/// Under whose name the callbacks of a caller are held while she talks to somebody.
+pub const AT_THE_PHONE: &str = "au téléphone";
+
+/// Where the request behind a callback goes when it ends so; `None` where somebody still owes her something.
+pub fn settles(disposition: &str) -> Option<State> {
+    match disposition {
+        "RESOLU" | "ORIENTE" => Some(State::Solved),
+        "AIDE_REFUSEE" | "SANS_SUITE" | "DOUBLON" | "ANNULE" | "HORS_ZONE" | "HORS_MISSION" | "MALVEILLANT"
+        | "TEST" => Some(State::Cancelled),
+        _ => None,
+    }
+}
 
 /// How a callback ended (F-47).
 pub const DISPOSITIONS: &[(&str, &str)] = &[

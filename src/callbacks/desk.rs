@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::callback::LEASE;
+use super::callback::{LEASE, settles};
 use super::store;
 use crate::audit;
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, Tx};
+use crate::requests::{self, State};
 
 /// Who acts, when, and the entry of the journal that will say so.
 #[derive(Debug, Clone)]
@@ -43,6 +44,7 @@ pub async fn close(db: &Db, hand: &Hand, id: Uuid, disposition: &str, contacted:
         Box::pin(async move {
             let closed = store::close(tx, id, &hand.agent, &disposition, contacted, hand.now).await?;
             if closed {
+                settle_request(tx, id, &disposition, hand.now).await?;
                 let subject = id.to_string();
                 audit::store::write(tx, hand.entry, &hand.agent, "callback.close", &subject, hand.now).await?;
             }
@@ -50,4 +52,14 @@ pub async fn close(db: &Db, hand: &Hand, id: Uuid, disposition: &str, contacted:
         })
     })
     .await
+}
+
+/// The request ends with its last callback, so that its caller hears the truth when she asks (F-22).
+async fn settle_request(tx: &mut Tx<'_>, id: Uuid, disposition: &str, now: Timestamp) -> Result<(), DbError> {
+    let Some(state) = settles(disposition) else { return Ok(()) };
+    let Some(request) = store::last_of_request(tx, id).await? else { return Ok(()) };
+    for from in [State::Recorded, State::AwaitingAgreement] {
+        requests::store::change(tx, request, from, state, now).await?;
+    }
+    Ok(())
 }

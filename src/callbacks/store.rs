@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::callback::Reason;
+use super::callback::{AT_THE_PHONE, Reason};
 use crate::clock::from_millis;
 use crate::db::{DbError, Tx};
 use crate::lang::Lang;
@@ -73,7 +73,8 @@ pub async fn open(tx: &mut Tx<'_>, keyring: &Keyring, new: &NewCallback<'_>) -> 
     if inserted.rows_affected() == 1 { Ok(Some(new.id)) } else { refresh(tx, keyring, new).await }
 }
 
-/// Brings the open callback of the same call and reason up to date with what was learnt since.
+/// Brings the callback of the same call and reason up to date with what was learnt since; one that was closed is open
+/// again, since its caller goes on.
 async fn refresh(tx: &mut Tx<'_>, keyring: &Keyring, new: &NewCallback<'_>) -> Result<Option<Uuid>, DbError> {
     let Some(call_id) = text(new.call_id) else { return Ok(None) };
     let row: Option<(String,)> = sqlx::query_as("select id from callbacks where call_id = $1 and reason = $2")
@@ -83,8 +84,9 @@ async fn refresh(tx: &mut Tx<'_>, keyring: &Keyring, new: &NewCallback<'_>) -> R
         .await?;
     let Some((id,)) = row else { return Ok(None) };
     sqlx::query(
-        "update callbacks set contact_id = coalesce($1, contact_id), answers = $2, promised_until = $3 \
-         where id = $4 and state = 'open'",
+        "update callbacks set contact_id = coalesce($1, contact_id), answers = $2, promised_until = $3, \
+         state = case when state = 'closed' then 'open' else state end, disposition = null, closed_at = null \
+         where id = $4",
     )
     .bind(text(new.contact_id))
     .bind(keyring.seal("callbacks.answers", &id, new.answers))
@@ -95,13 +97,32 @@ async fn refresh(tx: &mut Tx<'_>, keyring: &Keyring, new: &NewCallback<'_>) -> R
     Ok(id.parse().ok())
 }
 
+/// Whether somebody is to be called back because of that call.
+pub async fn awaits(tx: &mut Tx<'_>, call_id: Uuid) -> Result<bool, DbError> {
+    let (open,): (i64,) = sqlx::query_as("select count(*) from callbacks where call_id = $1 and state <> 'closed'")
+        .bind(call_id.to_string())
+        .fetch_one(tx.conn())
+        .await?;
+    Ok(open > 0)
+}
+
+/// Whether that call ever opened a callback for that reason.
+pub async fn has_opened(tx: &mut Tx<'_>, call_id: Uuid, reason: Reason) -> Result<bool, DbError> {
+    let (opened,): (i64,) = sqlx::query_as("select count(*) from callbacks where call_id = $1 and reason = $2")
+        .bind(call_id.to_string())
+        .bind(reason.code())
+        .fetch_one(tx.conn())
+        .await?;
+    Ok(opened > 0)
+}
+
 /// Takes whatever a call left open: somebody is talking to the caller until `until` at most, so nobody else need be
 /// alerted.
-pub async fn claim_of_call(tx: &mut Tx<'_>, call_id: Uuid, agent: &str, until: Timestamp) -> Result<(), DbError> {
+pub async fn claim_of_call(tx: &mut Tx<'_>, call_id: Uuid, until: Timestamp) -> Result<(), DbError> {
     sqlx::query(
         "update callbacks set state = 'claimed', claimed_by = $1, lease_until = $2 where call_id = $3 and state = 'open'",
     )
-    .bind(agent)
+    .bind(AT_THE_PHONE)
     .bind(until.as_millisecond())
     .bind(call_id.to_string())
     .execute(tx.conn())
@@ -135,16 +156,38 @@ pub async fn cancelled(tx: &mut Tx<'_>, request_id: Uuid, now: Timestamp) -> Res
     Ok(())
 }
 
-/// The line of a callback that nobody holds at `now`; `None` once it is claimed or closed.
-pub async fn line_if_unclaimed(tx: &mut Tx<'_>, id: Uuid, now: Timestamp) -> Result<Option<Uuid>, DbError> {
-    let row: Option<(String,)> = sqlx::query_as(
-        "select line_id from callbacks where id = $1 and (state = 'open' or (state = 'claimed' and lease_until < $2))",
+/// Gives back what [`claim_of_call`] took: the two were not connected after all.
+pub async fn release_of_call(tx: &mut Tx<'_>, call_id: Uuid) -> Result<(), DbError> {
+    sqlx::query(
+        "update callbacks set state = 'open', claimed_by = null, lease_until = null \
+         where call_id = $1 and state = 'claimed' and claimed_by = $2",
     )
-    .bind(id.to_string())
+    .bind(call_id.to_string())
+    .bind(AT_THE_PHONE)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// How a callback that is not closed stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Its line.
+    pub line_id: Uuid,
+    /// Who holds it.
+    pub holder: Option<String>,
+}
+
+/// How a callback stands at `now`; `None` once it is closed.
+pub async fn standing(tx: &mut Tx<'_>, id: Uuid, now: Timestamp) -> Result<Option<Standing>, DbError> {
+    let row: Option<(String, Option<String>)> = sqlx::query_as(
+        "select line_id, case when lease_until >= $1 then claimed_by end from callbacks where id = $2 and state <> 'closed'",
+    )
     .bind(now.as_millisecond())
+    .bind(id.to_string())
     .fetch_optional(tx.conn())
     .await?;
-    Ok(row.and_then(|(line,)| line.parse().ok()))
+    Ok(row.and_then(|(line, holder)| Some(Standing { line_id: line.parse().ok()?, holder })))
 }
 
 /// Takes a callback until `lease_until`; `false` when somebody else holds it or it is closed (F-45).
@@ -163,7 +206,17 @@ pub async fn claim(tx: &mut Tx<'_>, id: Uuid, agent: &str, now: Timestamp, lease
     Ok(done.rows_affected() == 1)
 }
 
-/// Closes a callback that `agent` holds; `false` when the lease went to somebody else or it is closed.
+/// The row of the number to call, still sealed.
+pub async fn contact(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<(String, Vec<u8>)>, DbError> {
+    let row =
+        sqlx::query_as("select c.id, c.number from callbacks b join callers c on c.id = b.contact_id where b.id = $1")
+            .bind(id.to_string())
+            .fetch_optional(tx.conn())
+            .await?;
+    Ok(row)
+}
+
+/// Closes a callback that `agent` holds; `false` when the lease lapsed (F-45), went to somebody else, or it is closed.
 pub async fn close(
     tx: &mut Tx<'_>,
     id: Uuid,
@@ -174,7 +227,7 @@ pub async fn close(
 ) -> Result<bool, DbError> {
     let done = sqlx::query(
         "update callbacks set state = 'closed', disposition = $1, contacted_at = $2, closed_at = $3 \
-         where id = $4 and state = 'claimed' and claimed_by = $5",
+         where id = $4 and state = 'claimed' and claimed_by = $5 and lease_until >= $3",
     )
     .bind(disposition)
     .bind(contacted.then(|| now.as_millisecond()))
@@ -186,18 +239,40 @@ pub async fn close(
     Ok(done.rows_affected() == 1)
 }
 
-/// Opening and first contact of every callback of the line that was finished since `since` (F-04).
+/// The request of a callback, where no other callback waits for it any more.
+pub async fn last_of_request(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Uuid>, DbError> {
+    let row: Option<(String,)> = sqlx::query_as(
+        "select request_id from callbacks b where b.id = $1 and b.request_id is not null and not exists \
+         (select 1 from callbacks o where o.request_id = b.request_id and o.state <> 'closed')",
+    )
+    .bind(id.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.and_then(|(request,)| request.parse().ok()))
+}
+
+/// What was promised about a request that still waits for a callback.
+pub async fn promised_of_request(tx: &mut Tx<'_>, request_id: Uuid) -> Result<Option<Timestamp>, DbError> {
+    let (until,): (Option<i64>,) =
+        sqlx::query_as("select min(promised_until) from callbacks where request_id = $1 and state <> 'closed'")
+            .bind(request_id.to_string())
+            .fetch_one(tx.conn())
+            .await?;
+    Ok(until.map(from_millis))
+}
+
+const FINISHED: &str =
+    "select opened_at, contacted_at from callbacks where line_id = $1 and contacted_at > $2 and attempts > 0";
+
+/// Opening and first contact of every callback of the line that was finished since `since` (F-04). Whoever was talked to
+/// in the call itself, without an attempt to call her back, waited for no callback.
 pub async fn finished(
     tx: &mut Tx<'_>,
     line_id: Uuid,
     since: Timestamp,
 ) -> Result<Vec<(Timestamp, Timestamp)>, DbError> {
     let rows: Vec<(i64, i64)> =
-        sqlx::query_as("select opened_at, contacted_at from callbacks where line_id = $1 and contacted_at > $2")
-            .bind(line_id.to_string())
-            .bind(since.as_millisecond())
-            .fetch_all(tx.conn())
-            .await?;
+        sqlx::query_as(FINISHED).bind(line_id.to_string()).bind(since.as_millisecond()).fetch_all(tx.conn()).await?;
     Ok(rows.into_iter().map(|(opened, contacted)| (from_millis(opened), from_millis(contacted))).collect())
 }
 

@@ -47,7 +47,7 @@ fn with_switchboard(board: &Switchboard, words: &str, lines: &Lines) -> String {
 }
 
 async fn note(board: &Switchboard, line: &Line, event: &CallEvent, caller: &CallerId) -> bool {
-    let Some(number) = caller.number() else { return false };
+    let Some(number) = caller.number().filter(|number| number.is_dialable()) else { return false };
     let entry = SpoolEntry {
         id: board.keyring.index("spool.id", &event.call_sid),
         at_ms: board.clock.now().as_millisecond(),
@@ -56,7 +56,11 @@ async fn note(board: &Switchboard, line: &Line, event: &CallEvent, caller: &Call
         call_sid: event.call_sid.clone(),
         step: None,
     };
-    board.spool.note(&entry).await.is_ok()
+    let noted = board.spool.note(&entry).await;
+    if let Err(cause) = &noted {
+        tracing::error!(%cause, "a call could not be noted: the caller is asked to call again");
+    }
+    noted.is_ok()
 }
 
 /// The words of an apology, without the database.

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use uuid::Uuid;
+
+use super::facts;
 use super::store;
 use super::switchboard::back;
 use super::task::{self, Context, Done};
@@ -9,6 +12,7 @@ use crate::callbacks;
 use crate::callbacks::Reason;
 use crate::db::{DbError, Tx};
 use crate::dialog::{Session, Value, Values};
+use crate::lines::promise::promise_of;
 use crate::requests::{self, State};
 
 /// The answer that holds the id of the request that was found.
@@ -32,7 +36,7 @@ pub async fn find(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session)
     }
     let reference = session.answers.get("suivi_numero").map(ToString::to_string).unwrap_or_default();
     if let Some(found) = requests::store::by_reference(tx, context.line.id, &reference).await? {
-        let mut values = context.promised(session);
+        let mut values = promised(tx, context, session, found.id).await?;
         values.insert(FOUND.to_owned(), Value::Text(found.id.to_string()));
         values.insert("etat".to_owned(), Value::from(found.state.told()));
         return Ok(Done::is("found").saying(values));
@@ -44,6 +48,14 @@ pub async fn find(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session)
     };
     let is = if tries >= TRIES_PER_CALL { "agent" } else { "unknown" };
     Ok(Done::is(is).saying(Values::from([(TRIES.to_owned(), Value::Number(tries))])))
+}
+
+/// What was promised when the request was made, as long as it can be kept: asking again does not put it off.
+async fn promised(tx: &mut Tx<'_>, context: &Context<'_>, session: &Session, request: Uuid) -> Result<Values, DbError> {
+    let until = callbacks::store::promised_of_request(tx, request).await?;
+    let settings = &context.line.settings;
+    let kept = until.filter(|until| *until > context.now).and_then(|until| promise_of(until, &settings.hours));
+    Ok(kept.map_or_else(|| context.promised(session), |promise| facts::promised(Some(&promise), settings, context.now)))
 }
 
 /// Adds the message of this call to the request that was found: an agent listens to it.

@@ -1,15 +1,21 @@
 //! The end of a call: what was said so far is kept (F-19), phones that ring are let go.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
 
 use super::queue;
 use super::store::{self, CallRow};
-use super::switchboard::Switchboard;
+use super::switchboard::{Switchboard, since};
 use super::task::{self, Context, Opened};
-use crate::callbacks::Reason;
+use crate::callbacks::{self, Reason};
 use crate::db::{DbError, Tx};
 use crate::dialog::Session;
-use crate::lines::Lines;
+use crate::lines::{Line, Lines};
+
+/// A caller who hangs up sooner after the key of the desk talked to nobody: the two are still being connected.
+const SHORTEST_TALK: Duration = Duration::from_secs(10);
 
 /// The provider says that a call is over, or a sweep found that it must be. Said twice, it changes nothing.
 pub async fn ended(board: &Arc<Switchboard>, lines: &Arc<Lines>, call_sid: &str) -> Result<(), DbError> {
@@ -20,13 +26,19 @@ pub async fn ended(board: &Arc<Switchboard>, lines: &Arc<Lines>, call_sid: &str)
         .write(move |tx| {
             Box::pin(async move {
                 let Some(call) = store::lock(tx, &sid).await?.filter(|call| call.live) else { return Ok(()) };
-                let Some(line) = lines.by_id(call.line_id) else { return Ok(()) };
+                let Some(line) = line_of(&lines, &call) else { return Ok(()) };
                 let delay = line.settings.promise_default;
-                let context = Context { board: &work, line, call: &call, now, delay, dialable: false };
+                let context = Context { board: &work, line: &line, call: &call, now, delay, dialable: false };
                 close(tx, &context).await
             })
         })
         .await
+}
+
+/// A call may outlive the setting of its line: it ends by the hours of another, and its caller is still called back.
+fn line_of(lines: &Lines, call: &CallRow) -> Option<Line> {
+    let lent = || lines.iter().next().map(|other| Line { id: call.line_id, ..other.clone() });
+    lines.by_id(call.line_id).cloned().or_else(lent)
 }
 
 async fn close(tx: &mut Tx<'_>, context: &Context<'_>) -> Result<(), DbError> {
@@ -42,11 +54,16 @@ async fn close(tx: &mut Tx<'_>, context: &Context<'_>) -> Result<(), DbError> {
 /// is kept. Whoever talked to a person was served.
 pub async fn leave(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session) -> Result<(), DbError> {
     let call = context.call;
-    if queue::store::hang_up(tx, call.id).await? {
-        task::talked(tx, call, session, context.now).await?;
+    if let Some(accepted) = queue::store::hang_up(tx, call.id).await? {
+        if since(context.now, accepted) >= SHORTEST_TALK {
+            task::talked(tx, context, session).await?;
+        } else {
+            callbacks::store::release_of_call(tx, call.id).await?;
+        }
     }
     queue::store::leave(tx, call.id).await?;
-    if !session.leaves_a_draft() {
+    // A failure that ended the call has kept what was said already.
+    if !session.leaves_a_draft() || callbacks::store::has_opened(tx, call.id, Reason::Failure).await? {
         return Ok(());
     }
     let reason = Reason::Interrupted;
@@ -56,6 +73,7 @@ pub async fn leave(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session
         priority: task::raised(tx, context, reason.priority(session.priority)).await?,
         request_id: None,
         opened_at: context.now,
+        promised: false,
     };
     task::open(tx, context, session, &opened).await?;
     Ok(())
@@ -63,6 +81,11 @@ pub async fn leave(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session
 
 /// Where a call stands, if its session can be read.
 pub fn session(board: &Switchboard, call: &CallRow) -> Option<Session> {
-    let plain = board.keyring.open("calls.session", &call.id.to_string(), &call.session).ok()?;
+    unsealed(board, call.id, &call.session)
+}
+
+/// The same, from the sealed column of a call.
+pub fn unsealed(board: &Switchboard, call_id: Uuid, sealed: &[u8]) -> Option<Session> {
+    let plain = board.keyring.open("calls.session", &call_id.to_string(), sealed).ok()?;
     serde_json::from_slice(&plain).ok()
 }

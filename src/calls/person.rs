@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::queue::order::{self, Phone, Turn};
 use super::queue::store::{self, NewRing};
-use super::switchboard::{back, later};
+use super::switchboard::{back, later, since};
 use super::task::{Context, Done, WAITING};
 use super::translate::RING_SECONDS;
 use crate::db::{DbError, Tx};
@@ -32,19 +32,24 @@ pub async fn ask(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session, 
     store::expire(tx, call.line_id, now).await?;
     let joined = store::join(tx, call.id, call.line_id, pool, session.priority, now).await?;
     session.answers.insert(WAITING.to_owned(), Value::from("oui"));
-    if now.duration_since(joined).unsigned_abs() > settings.wait_max {
+    if since(now, joined) > settings.wait_max {
         return nobody(tx, context).await;
     }
     let ahead = store::ahead(tx, call.id, back(now, STILL_THERE)).await?;
-    let (busy, tried) = store::phones(tx, call.line_id, call.id).await?;
+    let known = store::phones(tx, call.line_id).await?;
     let hashes: Vec<_> = numbers.iter().map(|number| hash(context, number.number())).collect();
-    let phones: Vec<_> =
-        hashes.iter().map(|hash| Phone { busy: busy.contains(hash), tried: tried.contains(hash) }).collect();
-    match order::decide(&phones, ahead) {
+    let tried = |call: &str| -> Vec<bool> {
+        hashes.iter().map(|hash| known.tried.contains(&(call.to_owned(), hash.clone()))).collect()
+    };
+    let busy = hashes.iter().map(|hash| known.busy.contains(hash));
+    let phones: Vec<_> = busy.zip(tried(&call.id.to_string())).map(|(busy, tried)| Phone { busy, tried }).collect();
+    let before: Vec<_> = ahead.iter().map(|call| tried(call)).collect();
+    let ahead = ahead.len();
+    match order::decide(&phones, &before) {
         Turn::Nobody => nobody(tx, context).await,
         Turn::Wait { ahead } => Ok(wait(ahead, numbers.len())),
         Turn::Ring(index) => match (numbers.into_iter().nth(index), hashes.get(index)) {
-            (Some(number), Some(hash)) => ring(tx, context, session, number, hash, ahead, phones.len()).await,
+            (Some(number), Some(hash)) => ring(tx, context, number, hash, ahead, phones.len()).await,
             _ => nobody(tx, context).await,
         },
     }
@@ -53,7 +58,6 @@ pub async fn ask(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session, 
 async fn ring(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
-    session: &Session,
     number: Dialable,
     phone: &str,
     ahead: usize,
@@ -67,7 +71,6 @@ async fn ring(
         call_id: context.call.id,
         line_id: context.call.line_id,
         phone,
-        need: session.category.as_deref().unwrap_or_default(),
         now: context.now,
         expires_at: later(context.now, lasts),
     };

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -12,16 +13,19 @@ use super::recording::Source;
 use super::recording::State;
 use super::recording::store::{self, NewRecording};
 use super::store::{self as calls, CallRow};
-use super::switchboard::Switchboard;
+use super::switchboard::{Switchboard, back};
 use crate::db::{DbError, Tx};
 use crate::id::Ids;
+use crate::lines::Lines;
 use crate::outbox::{self, Job, NewJob, Outcome};
 use crate::telephony::event::{RecordingEvent, RecordingReport};
 use crate::telephony::provider::{Provider, ProviderError, RecordingRef};
 use crate::telephony::status::RecordingStatus;
 
-/// Seconds below which nothing was said.
+/// Seconds below which nothing was said; a message whose length is not known is kept.
 const SHORTEST: u32 = 1;
+/// Old messages erased at once; the next sweep takes the rest.
+const ERASED_AT_ONCE: i64 = 100;
 
 /// Keeps the row of a recording that a turn announces. An empty one is deleted at the provider, not fetched.
 pub async fn keep(
@@ -35,8 +39,7 @@ pub async fn keep(
     if event.sid.is_none() && event.url.is_none() {
         return Ok(());
     }
-    let seconds = event.duration_s.unwrap_or(0);
-    let empty = seconds < SHORTEST;
+    let empty = event.duration_s.is_some_and(|seconds| seconds < SHORTEST);
     let id = board.ids.row(now);
     let new = NewRecording {
         id,
@@ -44,7 +47,7 @@ pub async fn keep(
         turn: call.turn,
         step,
         source: Source { sid: event.sid.clone(), url: event.url.clone() },
-        seconds,
+        seconds: event.duration_s,
         state: if empty { State::Discarded } else { State::Waiting },
         now,
     };
@@ -121,6 +124,39 @@ pub async fn delete(board: &Switchboard, provider: &dyn Provider, recording_id: 
         return Ok(Outcome::Done);
     }
     Ok(provider.delete_recording(&reference(source)).await.map_or_else(|cause| after(&cause), |()| Outcome::Done))
+}
+
+/// Erases the messages that are older than the callers of their line are told; returns how many. The file goes first: a
+/// stop in between erases again.
+pub async fn erase_old(board: &Switchboard, lines: &Lines, folder: &Path) -> Result<usize, DbError> {
+    let mut erased = 0;
+    for line in lines.iter() {
+        let (line_id, days) = (line.id, u64::from(line.settings.recordings_kept_days));
+        let before = back(board.clock.now(), Duration::from_secs(days * 86_400));
+        let old = board
+            .db
+            .read(move |tx| Box::pin(async move { store::kept_before(tx, line_id, before, ERASED_AT_ONCE).await }));
+        let old: Vec<(Uuid, String)> = old.await?;
+        for (id, file) in old {
+            erased += usize::from(erase(board, folder, id, &file).await?);
+        }
+    }
+    Ok(erased)
+}
+
+async fn erase(board: &Switchboard, folder: &Path, id: Uuid, file: &str) -> Result<bool, DbError> {
+    match tokio::fs::remove_file(folder.join(file)).await {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+            tracing::error!(%cause, "an old message could not be erased");
+            Ok(false)
+        }
+        _ => {
+            let change = board.db.write(move |tx| {
+                Box::pin(async move { store::change(tx, id, State::Kept, State::Erased, None).await })
+            });
+            change.await
+        }
+    }
 }
 
 /// What a failure of the provider means for a job.

@@ -1,4 +1,4 @@
-//! The rows of calls, of their turns and of their recordings.
+//! The rows of calls, of their turns, and of the request numbers that were tried.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -40,8 +40,8 @@ pub struct NewCall<'a> {
     pub now: Timestamp,
 }
 
-/// Stores a call that begins; `false` when it is there already.
-pub async fn begin(tx: &mut Tx<'_>, new: &NewCall<'_>) -> Result<bool, DbError> {
+/// Stores a call that begins, and holds it as [`lock`] would; `None` when it is there already.
+pub async fn begin(tx: &mut Tx<'_>, new: &NewCall<'_>) -> Result<Option<CallRow>, DbError> {
     let done = sqlx::query(
         "insert into calls (id, sid, line_id, caller_id, started_at, seen_at, turn, session, state) \
          values ($1, $2, $3, $4, $5, $5, 0, $6, 'live') on conflict (sid) do nothing",
@@ -54,7 +54,9 @@ pub async fn begin(tx: &mut Tx<'_>, new: &NewCall<'_>) -> Result<bool, DbError> 
     .bind(Vec::new())
     .execute(tx.conn())
     .await?;
-    Ok(done.rows_affected() == 1)
+    let (line_id, caller_id, started_at) = (new.line_id, new.caller_id, new.now);
+    let row = CallRow { id: new.id, line_id, caller_id, started_at, turn: 0, session: Vec::new(), live: true };
+    Ok((done.rows_affected() == 1).then_some(row))
 }
 
 type LockedRow = (String, String, Option<String>, i64, i64, Vec<u8>, String);

@@ -8,6 +8,7 @@ use super::store;
 use super::switchboard::{Switchboard, back};
 use crate::db::DbError;
 use crate::lines::Lines;
+use crate::telemetry::chain;
 
 /// Longer than any wait of the dialog: prompts, a message of 90 seconds, a ring.
 const NO_SIGN_OF_LIFE: Duration = Duration::from_mins(10);
@@ -24,8 +25,14 @@ pub async fn sweep(board: &Arc<Switchboard>, lines: &Arc<Lines>) -> Result<usize
         .db
         .read(move |tx| Box::pin(async move { store::silent_since(tx, before, talking, AT_ONCE).await }))
         .await?;
+    let mut ended = 0;
     for sid in &sids {
-        hangup::ended(board, lines, sid).await?;
+        match hangup::ended(board, lines, sid).await {
+            Ok(()) => ended += 1,
+            Err(cause) if cause.is_unavailable() => return Err(cause),
+            // One call that cannot be ended must not keep the others from their end.
+            Err(cause) => tracing::error!(sid, cause = %chain(&cause), "a call without an end could not be ended"),
+        }
     }
-    Ok(sids.len())
+    Ok(ended)
 }

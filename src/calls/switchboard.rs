@@ -106,8 +106,7 @@ impl Switchboard {
     fn known_delay(&self, line_id: Uuid, now: Timestamp) -> Option<Duration> {
         let delays = self.delays.lock().unwrap_or_else(PoisonError::into_inner);
         let (computed, delay) = delays.get(&line_id)?;
-        let age = now.duration_since(*computed).unsigned_abs();
-        (age < DELAY_IS_GOOD).then_some(*delay)
+        (since(now, *computed) < DELAY_IS_GOOD).then_some(*delay)
     }
 }
 
@@ -119,4 +118,9 @@ pub(super) fn back(now: Timestamp, by: Duration) -> Timestamp {
 /// The instant `by` after `now`.
 pub(super) fn later(now: Timestamp, by: Duration) -> Timestamp {
     now.checked_add(by).unwrap_or(now)
+}
+
+/// The time from `then` to `now`; none where the clock was set back in between.
+pub(super) fn since(now: Timestamp, then: Timestamp) -> Duration {
+    now.duration_since(then).try_into().unwrap_or_default()
 }

@@ -145,7 +145,14 @@ async fn keep_request(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Sess
     if let Some(caller) = call.caller_id {
         requests::store::remember_lang(tx, caller, session.lang).await?;
     }
-    let opened = Opened { reason: Reason::Request, contact_id, priority, request_id: Some(kept.id), opened_at: now };
+    let opened = Opened {
+        reason: Reason::Request,
+        contact_id,
+        priority,
+        request_id: Some(kept.id),
+        opened_at: now,
+        promised: true,
+    };
     open(tx, context, session, &opened).await?;
     session.kept = true;
     let mut values = context.promised(session);
@@ -167,7 +174,7 @@ pub async fn leave_callback(
         if session.answers.contains_key(WAITING) { queue::store::leave(tx, context.call.id).await? } else { None };
     // Whoever prefers to be called back keeps the place that she had in the queue (F-20).
     let opened_at = joined.filter(|_| reason == Reason::Waited).unwrap_or(context.now);
-    let opened = Opened { reason, contact_id, priority, request_id, opened_at };
+    let opened = Opened { reason, contact_id, priority, request_id, opened_at, promised: true };
     let callback = open(tx, context, session, &opened).await?;
     if let (Reason::Danger, Some(callback)) = (reason, callback) {
         alert(tx, context, callback).await?;
@@ -188,6 +195,8 @@ pub struct Opened {
     pub request_id: Option<Uuid>,
     /// When it counts as opened.
     pub opened_at: Timestamp,
+    /// Whether the caller hears by when she is called back; whoever hung up or talked to a person does not.
+    pub promised: bool,
 }
 
 /// Opens a callback of this call.
@@ -197,8 +206,7 @@ pub async fn open(
     session: &Session,
     opened: &Opened,
 ) -> Result<Option<Uuid>, DbError> {
-    // Whoever hung up heard no promise.
-    let promise = context.promise(session).filter(|_| opened.reason != Reason::Interrupted);
+    let promise = context.promise(session).filter(|_| opened.promised);
     let answers = serde_json::to_vec(&session.answers).unwrap_or_default();
     let hours = &context.line.settings.hours;
     let due_at = callback::due(opened.priority, opened.opened_at, hours, promise.as_ref());
@@ -233,10 +241,25 @@ async fn alert(tx: &mut Tx<'_>, context: &Context<'_>, callback_id: Uuid) -> Res
     Ok(())
 }
 
-/// A person took the call: what it left open is settled.
-pub async fn talked(tx: &mut Tx<'_>, call: &CallRow, session: &mut Session, now: Timestamp) -> Result<(), DbError> {
-    callbacks::store::contacted(tx, call.id, now).await?;
-    queue::store::leave(tx, call.id).await?;
+/// A person took the call: what it left open is settled. A call that left nothing leaves the trace that somebody was
+/// talked to.
+pub async fn talked(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session) -> Result<(), DbError> {
+    let (call, now) = (context.call, context.now);
+    let joined = queue::store::leave(tx, call.id).await?.unwrap_or(now);
+    if callbacks::store::contacted(tx, call.id, now).await? == 0 {
+        let contact_id = contact(tx, context, session).await?;
+        let priority = session.priority;
+        let opened = Opened {
+            reason: Reason::Person,
+            contact_id,
+            priority,
+            request_id: None,
+            opened_at: joined,
+            promised: false,
+        };
+        open(tx, context, session, &opened).await?;
+        callbacks::store::contacted(tx, call.id, now).await?;
+    }
     session.answers.insert(TALKED.to_owned(), Value::from("oui"));
     session.kept = true;
     Ok(())

@@ -61,10 +61,10 @@ pub fn input(event: &CallEvent, silent: bool, keys_told: bool) -> Input {
     let keys = event.digits.clone().unwrap_or_default();
     match &event.recording {
         Some(recording) => {
-            // Without a key a silence ended it, which the length holds: five seconds of message are five of silence.
-            let silence = if keys.is_empty() && keys_told { u32::from(MESSAGE_SILENCE) } else { 0 };
-            let seconds = recording.duration_s.unwrap_or(0).saturating_sub(silence);
-            Input::Message { seconds, key: keys.chars().next() }
+            // Some providers count the silence that ended it, some cut it off.
+            let silence = recording.duration_s == Some(u32::from(MESSAGE_SILENCE));
+            let doubtful = silence && keys.is_empty() && keys_told;
+            Input::Message { seconds: recording.duration_s, key: keys.chars().next(), doubtful }
         }
         None if !keys.is_empty() => Input::Keys(keys),
         // The end key alone means « je n'ai pas ce numéro »; providers that do not tell it report a silence.

@@ -12,17 +12,18 @@ use uuid::Uuid;
 
 use super::queue;
 use super::store::{self, CallRow, NewCall, Played};
-use super::switchboard::{Switchboard, Voice};
+use super::switchboard::{Switchboard, Voice, since};
 use super::task::{self, Context};
 use super::translate::{self, Addresses, Ringing};
 use super::{apology, facts, hangup, recordings};
+use crate::callbacks;
 use crate::db::{DbError, Tx};
-use crate::dialog::{self, Input, Next, Session, StepKind, Stuck, Utterance, Value};
+use crate::dialog::{self, Input, Next, Session, StepKind, Stuck, Utterance, Value, Values};
 use crate::lang::Lang;
 use crate::lines::Line;
 use crate::phone::{CallerId, Dialable, PhoneNumber};
 use crate::requests;
-use crate::telephony::event::CallEvent;
+use crate::telephony::event::{CallEvent, DialEvent};
 use crate::telephony::verbs::{Verb, VoiceResponse};
 use crate::telephony::xml::DocumentError;
 
@@ -69,7 +70,9 @@ pub async fn handle(
 ) -> Result<String, TurnError> {
     let now = board.clock.now();
     let delay = board.delay(line, now).await?;
-    let player = Player { board: board.clone(), line: line.clone(), event, caller, at, now, delay };
+    // Here rather than in the transaction: opening hours take their time, and others wait for the one writer.
+    let facts = facts::facts(&line.settings, &caller, now);
+    let player = Player { board: board.clone(), line: line.clone(), event, caller, at, now, delay, facts };
     board.db.write(move |tx| Box::pin(async move { player.play(tx).await })).await
 }
 
@@ -81,28 +84,27 @@ struct Player {
     at: Option<At>,
     now: Timestamp,
     delay: Duration,
+    facts: Values,
 }
 
 impl Player {
     async fn play(&self, tx: &mut Tx<'_>) -> Result<String, TurnError> {
         // Looked for before anything is written, so that a call delivered again does not even move its caller's date.
-        let known = match store::lock(tx, &self.event.call_sid).await? {
-            Some(call) => Some(call),
-            None if self.begin(tx).await? => None,
-            None => store::lock(tx, &self.event.call_sid).await?,
-        };
-        let call = match known {
-            None => store::lock(tx, &self.event.call_sid).await?.ok_or(TurnError::Unreadable)?,
-            Some(call) => match self.played_before(&call) {
-                Some(turn) => return self.stored(tx, &call, turn).await,
-                None => call,
+        let call = match store::lock(tx, &self.event.call_sid).await? {
+            Some(call) => call,
+            None => match self.begin(tx).await? {
+                Some(call) => return self.advance(tx, call).await,
+                None => store::lock(tx, &self.event.call_sid).await?.ok_or(TurnError::Unreadable)?,
             },
         };
-        self.advance(tx, call).await
+        match self.played_before(&call) {
+            Some(turn) => self.stored(tx, &call, turn).await,
+            None => self.advance(tx, call).await,
+        }
     }
 
-    /// Stores a call that begins; `false` when it is known.
-    async fn begin(&self, tx: &mut Tx<'_>) -> Result<bool, DbError> {
+    /// Stores a call that begins; `None` when it is known.
+    async fn begin(&self, tx: &mut Tx<'_>) -> Result<Option<CallRow>, DbError> {
         let caller_id = match self.caller.number() {
             Some(number) => {
                 let fresh = self.board.ids.row(self.now);
@@ -172,9 +174,10 @@ impl Player {
         voice: &Voice,
         mut session: Session,
     ) -> Result<TurnEnd, TurnError> {
-        let mut facts = facts::facts(&self.line.settings, &self.caller, call.turn, self.now);
         let context = self.context(call);
+        let mut facts = self.facts.clone();
         facts.extend(context.promised(&session));
+        facts.extend([facts::turn(call.turn)]);
         let mut input = self.input(tx, call, voice, &mut session).await?;
         let mut end = TurnEnd { session, said: Vec::new(), next: Next::End, exit: None, ringing: None };
         for _ in 0..MOST_TASKS {
@@ -203,21 +206,30 @@ impl Player {
         if call.turn == 0 {
             return Ok(Input::Start);
         }
-        let waits_for_person = session.answers.contains_key(task::WAITING);
-        if !waits_for_person && self.now.duration_since(call.started_at).unsigned_abs() > LONGEST_CALL {
+        let age = since(self.now, call.started_at);
+        let waits = age > LONGEST_CALL && queue::store::is_waiting(tx, call.id).await?;
+        if age > LONGEST_CALL && (!waits || age > LONGEST_CALL + self.line.settings.wait_max) {
             session.at.clone_from(&voice.scripts.flow.limit);
             return Ok(Input::Start);
         }
         let step = voice.scripts.flow.steps.get(&session.at).map(|step| &step.kind);
         if matches!(step, Some(StepKind::Transfer(_))) {
-            let answered = queue::store::hang_up(tx, call.id).await?;
-            if answered {
-                task::talked(tx, call, session, self.now).await?;
-            }
-            return Ok(Input::Transferred { answered });
+            return Ok(Input::Transferred { answered: self.talked(tx, call, session).await? });
         }
         let silent = self.at.as_ref().is_some_and(|at| at.silent);
         Ok(translate::input(&self.event, silent, self.board.capabilities.record_keys))
+    }
+
+    /// A phone stopped ringing: whether somebody took it with a key and was connected.
+    async fn talked(&self, tx: &mut Tx<'_>, call: &CallRow, session: &mut Session) -> Result<bool, TurnError> {
+        let accepted = queue::store::hang_up(tx, call.id).await?.is_some();
+        let connected = self.event.dial.as_ref().is_none_or(DialEvent::connected);
+        match (accepted, connected) {
+            (true, true) => task::talked(tx, &self.context(call), session).await?,
+            (true, false) => callbacks::store::release_of_call(tx, call.id).await?,
+            (false, _) => {}
+        }
+        Ok(accepted && connected)
     }
 
     /// Keeps the turn and returns its document.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::hangup;
 use super::queue::store::{self, Ring};
 use super::switchboard::{Switchboard, later};
 use super::translate::{self, Addresses};
@@ -18,8 +19,6 @@ use crate::telephony::xml::DocumentError;
 const LONGEST_TALK: Duration = Duration::from_hours(4);
 /// The need (`besoin-personne`) of a caller who chose nothing before she asked for a person.
 const NOTHING_CHOSEN: &str = "personne";
-/// Under whose name the callbacks of a caller are held while she talks.
-const AT_THE_PHONE: &str = "au téléphone";
 /// Seconds for which the key is waited for: a voicemail stays silent.
 const PATIENCE: u32 = 8;
 
@@ -64,7 +63,7 @@ async fn accept(tx: &mut Tx<'_>, token: &str, now: jiff::Timestamp) -> Result<Op
     let accepted = store::accept(tx, token, now, until).await?;
     let ring = store::ring_of(tx, token).await?.filter(|ring| ring.state == "accepted");
     if let (true, Some(ring)) = (accepted, &ring) {
-        callbacks::store::claim_of_call(tx, ring.call_id, AT_THE_PHONE, until).await?;
+        callbacks::store::claim_of_call(tx, ring.call_id, until).await?;
     }
     Ok(ring)
 }
@@ -82,11 +81,20 @@ pub fn refused() -> Result<String, WhisperError> {
     Ok(VoiceResponse::new().then(Verb::Hangup).to_xml(false)?)
 }
 
+/// What is said to whoever answers: the need, that it is urgent, and in which language to talk.
 fn said(board: &Switchboard, prompt: &str, ring: &Ring) -> Utterance {
     let voice = board.voice.load();
-    let code = if ring.need.is_empty() { NOTHING_CHOSEN } else { &ring.need };
-    let need = dialog::need(&voice.scripts, Lang::FRENCH, code);
-    let values = Values::from([("besoin".to_owned(), Value::Text(need))]);
+    let session = hangup::unsealed(board, ring.call_id, &ring.session);
+    let (priority, lang) = session.as_ref().map_or((3, Lang::FRENCH), |session| (session.priority, session.lang));
+    let answers = session.as_ref().map(|session| session.answers.clone()).unwrap_or_default();
+    let category = session.and_then(|session| session.category).unwrap_or_else(|| NOTHING_CHOSEN.to_owned());
+    let danger = format!("danger-{category}");
+    let code = if priority == 0 && dialog::has_need(&voice.scripts, Lang::FRENCH, &danger) { danger } else { category };
+    let values = Values::from([
+        ("besoin".to_owned(), Value::Text(dialog::need_of(&voice.scripts, Lang::FRENCH, &code, &answers))),
+        ("urgent".to_owned(), Value::from(if priority <= 1 { "oui" } else { "non" })),
+        ("langue".to_owned(), Value::from(lang.code())),
+    ]);
     let catalog = voice.scripts.catalogs.get(&Lang::FRENCH);
     let pieces = catalog.and_then(|catalog| catalog.say(prompt, Form { short: false, other: false }, &values));
     Utterance { prompt: prompt.to_owned(), lang: Lang::FRENCH, pieces: pieces.unwrap_or_default(), fixed: false }

@@ -4,6 +4,7 @@ use std::io::{Write, stdout};
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::compose;
@@ -55,9 +56,10 @@ pub enum Action {
 /// Does what is asked for.
 pub async fn run(config: &Config, action: Action) -> anyhow::Result<ExitCode> {
     let (db, keyring) = compose::open_for_lists(config).await?;
-    db.migrate().await?;
     let code = match action {
-        Action::List { all, shown } => print(&db, &keyring, all, &shown).await.map(|()| ExitCode::SUCCESS)?,
+        Action::List { all, shown } => {
+            print(&db, &keyring, &requests::zone(config), all, &shown).await.map(|()| ExitCode::SUCCESS)?
+        }
         Action::Claim { id, agent } => {
             let taken = desk::claim(&db, &hand(&agent), id).await?;
             told(
@@ -89,19 +91,19 @@ fn told(done: bool, yes: &str, no: &str) -> anyhow::Result<ExitCode> {
     Ok(if done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn print(db: &Db, keyring: &Keyring, all: bool, shown: &Shown) -> anyhow::Result<()> {
+async fn print(db: &Db, keyring: &Keyring, zone: &TimeZone, all: bool, shown: &Shown) -> anyhow::Result<()> {
     if shown.reveal {
         requests::journal(db, "callbacks.reveal", "").await?;
     }
     let keys = keyring.clone();
     let listed: Result<Vec<Listed>, DbError> =
         db.read(move |tx| Box::pin(async move { store::list(tx, &keys, all).await })).await;
-    let table = table(keyring, listed?, shown.reveal).only(&shown.columns).map_err(anyhow::Error::msg)?;
+    let table = table(keyring, listed?, zone, shown.reveal).only(&shown.columns).map_err(anyhow::Error::msg)?;
     table.print(shown.format, &mut stdout().lock())?;
     Ok(())
 }
 
-fn table(keyring: &Keyring, rows: Vec<Listed>, reveal: bool) -> Table {
+fn table(keyring: &Keyring, rows: Vec<Listed>, zone: &TimeZone, reveal: bool) -> Table {
     let columns = vec![
         "id",
         "priority",
@@ -127,13 +129,13 @@ fn table(keyring: &Keyring, rows: Vec<Listed>, reveal: bool) -> Table {
             row.reason.label().to_owned(),
             row.category.unwrap_or_default(),
             number.unwrap_or_else(|| "sans numéro".to_owned()),
-            local(row.due_at),
-            row.promised_until.map(local).unwrap_or_default(),
+            local(row.due_at, zone),
+            row.promised_until.map(|until| local(until, zone)).unwrap_or_default(),
             row.state,
             row.claimed_by.unwrap_or_default(),
             row.lang,
             row.reference.unwrap_or_default(),
-            local(row.opened_at),
+            local(row.opened_at, zone),
             row.disposition.unwrap_or_default(),
             requests::answers(&row.answers, reveal),
         ]

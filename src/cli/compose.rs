@@ -1,6 +1,7 @@
 //! Puts the service together from its settings: the only place where every part meets.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -35,19 +36,22 @@ pub struct Parts {
     pub tokens: Vec<SecretString>,
 }
 
-/// Opens the database with its key. A server that is down is no error: the service starts and apologises.
+/// Opens the database with its key, both made at the first start. A server that is down is no error: the service starts
+/// and apologises.
 pub async fn open(config: &Config) -> anyhow::Result<(Db, Keyring)> {
-    open_with(config, Options::default()).await
-}
-
-/// Opens the database for somebody at a terminal: a list of thousands takes longer than a caller may wait.
-pub async fn open_for_lists(config: &Config) -> anyhow::Result<(Db, Keyring)> {
-    open_with(config, Options { patience: Duration::from_mins(1) }).await
-}
-
-async fn open_with(config: &Config, options: Options) -> anyhow::Result<(Db, Keyring)> {
     let keyring = secret::load_or_create(&config.storage.key_file)?;
-    let db = Db::open(config.database.url.expose_secret(), options).await?;
+    let db = Db::open(config.database.url.expose_secret(), Options::default()).await?;
+    Ok((db, keyring))
+}
+
+/// Opens the database for somebody at a terminal: a list of thousands takes longer than a caller may wait. The key must
+/// be there and be the right one: another user's fresh key would read nothing.
+pub async fn open_for_lists(config: &Config) -> anyhow::Result<(Db, Keyring)> {
+    let keyring = secret::load(&config.storage.key_file)?;
+    let patience = Duration::from_mins(1);
+    let db = Db::open(config.database.url.expose_secret(), Options { patience, ..Options::default() }).await?;
+    db.migrate().await?;
+    db::check_key(&db, keyring.fingerprint()).await?;
     Ok((db, keyring))
 }
 
@@ -60,7 +64,7 @@ pub async fn prepare(db: &Db, keyring: &Keyring, lines: &Lines, clock: &dyn Cloc
 }
 
 /// The lines of the settings; without any, those that the database knows, with ordinary settings.
-pub async fn lines(config: &Config, db: &Db, keyring: &Keyring) -> Lines {
+pub async fn lines(config: &Config, db: &Db, keyring: &Keyring) -> Result<Lines, DbError> {
     let configured: Vec<_> = config
         .lines
         .iter()
@@ -71,13 +75,14 @@ pub async fn lines(config: &Config, db: &Db, keyring: &Keyring) -> Lines {
         })
         .collect();
     if !configured.is_empty() {
-        return Lines::new(configured);
+        return Ok(Lines::new(configured));
     }
+    db.migrate().await?;
     let known = db.read(|tx| Box::pin(async move { crate::lines::store::list(tx).await }));
-    let known: Result<Vec<_>, DbError> = known.await;
+    let known: Vec<_> = known.await?;
     let settings = Arc::new(LineSettings::default());
     let line = |(id, number)| Line { id, number, settings: settings.clone() };
-    Lines::new(known.unwrap_or_default().into_iter().map(line).collect())
+    Ok(Lines::new(known.into_iter().map(line).collect()))
 }
 
 /// The id of a line follows from its number, so that instances agree and a start needs no database.
@@ -89,8 +94,7 @@ fn line_id(keyring: &Keyring, number: &str) -> Uuid {
 /// The service of these settings.
 pub fn app(config: &Config, db: Db, keyring: Keyring, lines: Lines, parts: Parts) -> anyhow::Result<Arc<App>> {
     let folder = &config.storage.data_dir;
-    let instance = config.server.listen.to_string().replace(':', "-").replace(['[', ']'], "");
-    let spool = Spool::open(&folder.join("carnet").join(instance), keyring.clone())
+    let spool = Spool::share(&folder.join("carnet"), keyring.clone())
         .with_context(|| format!("le dossier {} ne peut pas être écrit", folder.display()))?;
     let board = Switchboard::new(
         db,
@@ -111,5 +115,6 @@ pub fn app(config: &Config, db: Db, keyring: Keyring, lines: Lines, parts: Parts
         refusals: Refusals::in_file(folder.join("refus.json")),
         recordings: folder.join("messages"),
         outbox_delays: config.outbox_delays.clone(),
+        prepared: AtomicBool::new(true),
     }))
 }

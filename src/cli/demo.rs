@@ -99,7 +99,7 @@ fn exchange(config: &Config) -> anyhow::Result<Exchange> {
 
 async fn service(config: &Config, exchange: &Exchange) -> anyhow::Result<Arc<crate::app::App>> {
     let (db, keyring) = compose::open(config).await?;
-    let lines = compose::lines(config, &db, &keyring).await;
+    let lines = compose::lines(config, &db, &keyring).await?;
     compose::prepare(&db, &keyring, &lines, &SystemClock).await?;
     let parts = Parts {
         clock: Arc::new(SystemClock),

@@ -94,7 +94,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
 
 async fn migrate(config: &Config) -> anyhow::Result<()> {
     let (db, keyring) = compose::open(config).await?;
-    let lines = compose::lines(config, &db, &keyring).await;
+    let lines = compose::lines(config, &db, &keyring).await?;
     compose::prepare(&db, &keyring, &lines, &crate::clock::SystemClock).await?;
     db.close().await;
     Ok(())
@@ -105,7 +105,7 @@ fn failed(cause: &anyhow::Error) -> ExitCode {
     use std::io::Write;
     let mut err = std::io::stderr();
     let told = writeln!(err, "ligne-solidaire : {cause}")
-        .and_then(|()| cause.chain().skip(1).try_for_each(|cause| writeln!(err, "  parce que : {cause}")));
+        .and_then(|()| cause.chain().skip(1).try_for_each(|cause| writeln!(err, "  détail : {cause}")));
     // A closed terminal changes nothing to the failure.
     drop(told);
     ExitCode::FAILURE

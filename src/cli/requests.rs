@@ -3,6 +3,7 @@
 use std::io::stdout;
 
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
@@ -13,6 +14,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::db::{Db, DbError};
 use crate::id::{Ids, RandomIds};
+use crate::lines::LineSettings;
 use crate::requests::store::{self, Listed};
 use crate::secret::Keyring;
 
@@ -48,7 +50,6 @@ pub struct Shown {
 /// Prints what is asked for.
 pub async fn run(config: &Config, action: Action) -> anyhow::Result<()> {
     let (db, keyring) = compose::open_for_lists(config).await?;
-    db.migrate().await?;
     let (reference, shown) = match action {
         Action::List(shown) => (String::new(), shown),
         Action::Show { reference, shown } => (reference, shown),
@@ -61,7 +62,7 @@ pub async fn run(config: &Config, action: Action) -> anyhow::Result<()> {
     if whole && rows.is_empty() {
         anyhow::bail!("aucune demande n'a ce numéro");
     }
-    let table = table(&rows, shown.reveal, whole).only(&shown.columns).map_err(anyhow::Error::msg)?;
+    let table = table(&rows, &zone(config), shown.reveal, whole).only(&shown.columns).map_err(anyhow::Error::msg)?;
     table.print(shown.format, &mut stdout().lock())?;
     db.close().await;
     Ok(())
@@ -81,7 +82,7 @@ pub async fn journal(db: &Db, action: &'static str, subject: &str) -> Result<(),
     db.write(move |tx| Box::pin(async move { audit::store::write(tx, id, &actor, action, &subject, now).await })).await
 }
 
-fn table(rows: &[Listed], reveal: bool, whole: bool) -> Table {
+fn table(rows: &[Listed], zone: &TimeZone, reveal: bool, whole: bool) -> Table {
     let mut columns = vec![
         "reference",
         "created",
@@ -103,7 +104,7 @@ fn table(rows: &[Listed], reveal: bool, whole: bool) -> Table {
         };
         let mut cells = vec![
             row.reference.clone(),
-            local(row.created_at),
+            local(row.created_at, zone),
             row.category.clone(),
             format!("P{}", row.priority),
             row.state.clone(),
@@ -121,16 +122,46 @@ fn table(rows: &[Listed], reveal: bool, whole: bool) -> Table {
     Table { rows: rows.iter().map(cells).collect(), columns }
 }
 
-/// What was answered, in one line; numbers are left out unless they are to be shown.
+/// What was answered, in one line; numbers are left out unless they are to be shown, and so are text messages, in which
+/// people write them.
 pub fn answers(json: &[u8], reveal: bool) -> String {
-    const NUMBERS: [&str; 3] = ["contact", "tiers_numero", "suivi_numero"];
+    const HIDDEN: [&str; 4] = ["contact", "tiers_numero", "suivi_numero", "texte"];
     let values: crate::dialog::Values = serde_json::from_slice(json).unwrap_or_default();
-    let told = values.iter().filter(|(name, _)| reveal || !NUMBERS.contains(&name.as_str()));
+    let told = values.iter().filter(|(name, _)| reveal || !HIDDEN.contains(&name.as_str()));
     told.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
 }
 
+/// The time of the town: that of the first line, since one desk answers them all.
+pub fn zone(config: &Config) -> TimeZone {
+    let ours = config.lines.first().map(|line| line.settings.hours.zone().clone());
+    ours.unwrap_or_else(|| LineSettings::default().hours.zone().clone())
+}
+
 /// An instant as people of the town read it.
-pub fn local(instant: jiff::Timestamp) -> String {
-    let zone = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
-    instant.to_zoned(zone).strftime("%d/%m/%Y %H:%M").to_string()
+pub fn local(instant: Timestamp, zone: &TimeZone) -> String {
+    instant.to_zoned(zone.clone()).strftime("%d/%m/%Y %H:%M").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn what_people_typed_or_wrote_is_shown_only_when_numbers_are() {
+        let json = br#"{"contact":"0465710001","texte":"rappelez le 06 39 98 00 01","ville":"34000"}"#;
+        assert_eq!(answers(json, false), "ville=34000");
+        assert!(answers(json, true).contains("texte=rappelez le 06 39 98 00 01"));
+    }
+
+    #[test]
+    fn instants_are_those_of_the_town() {
+        let text = "[[line]]\nnumber = \"01 99 00 12 34\"\ntimezone = \"Indian/Reunion\"";
+        let config = Config::from_text(text, "ligne.toml", &BTreeMap::new()).unwrap();
+        let instant = "2026-04-14T08:00:00Z".parse().unwrap();
+        assert_eq!(local(instant, &zone(&config)), "14/04/2026 12:00");
+        let without = Config::from_text("", "ligne.toml", &BTreeMap::new()).unwrap();
+        assert_eq!(local(instant, &zone(&without)), "14/04/2026 10:00");
+    }
 }

@@ -54,9 +54,10 @@ impl Table {
     }
 
     fn aligned(&self, out: &mut impl Write) -> io::Result<()> {
+        let rows: Vec<Vec<_>> = self.rows.iter().map(|row| row.iter().map(|cell| flat(cell)).collect()).collect();
         let widths: Vec<usize> = (0..self.columns.len())
             .map(|index| {
-                let cells = self.rows.iter().map(|row| row[index].chars().count());
+                let cells = rows.iter().map(|row| row[index].chars().count());
                 cells.chain([self.columns[index].chars().count()]).max().unwrap_or(0)
             })
             .collect();
@@ -65,7 +66,7 @@ impl Table {
             writeln!(out, "{}", padded.join("  ").trim_end())
         };
         line(&mut self.columns.iter().copied())?;
-        for row in &self.rows {
+        for row in &rows {
             line(&mut row.iter().map(String::as_str))?;
         }
         Ok(())
@@ -91,6 +92,14 @@ impl Table {
         serde_json::to_writer_pretty(&mut *out, &rows)?;
         writeln!(out)
     }
+}
+
+/// A cell on one line, that moves no cursor: what a stranger wrote in a text message must not draw rows of its own.
+fn flat(cell: &str) -> String {
+    let breaks = |one: char| {
+        one.is_control() || matches!(one, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    cell.chars().map(|one| if breaks(one) { ' ' } else { one }).collect()
 }
 
 /// A cell that no spreadsheet runs as a formula (T14). A telephone number begins with a plus and is harmless.
@@ -127,6 +136,13 @@ mod tests {
         let numbers = table().only(&["number".to_owned()]).unwrap();
         assert_eq!(printed(&numbers, Format::Csv), "number\n+33465710001\n+33465710002\n");
         assert!(table().only(&["rien".to_owned()]).is_err());
+    }
+
+    #[test]
+    fn a_cell_draws_no_row_of_its_own() {
+        let rows = vec![vec!["1".into(), "oui\r\n+33465710009  appelé\u{1b}[2K\u{202e}".into()]];
+        let forged = Table { columns: vec!["number", "note"], rows };
+        assert_eq!(printed(&forged, Format::Table), "number  note\n1       oui  +33465710009  appelé [2K\n");
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub(super) fn lines_of(config: &Config) -> Vec<String> {
     match &config.provider {
         None => lines.push("provider = (aucun : la ligne ne répond à aucun opérateur)".to_owned()),
         Some(provider) => lines.extend([
+            format!("provider.family = {}", provider.family),
             format!("provider.account = {}", provider.account),
             format!("provider.token = {}", said(true)),
             format!("provider.token_previous = {}", said(provider.token_previous.is_some())),
@@ -58,7 +59,6 @@ fn lines_of_line(line: &ConfiguredLine) -> Vec<String> {
         format!("sms = {}", joined(sms.into_iter())),
         format!("crowded = {}", ours.crowded),
         format!("wait_max = {}", shown(ours.wait_max)),
-        format!("emergency_numbers = {}", joined(ours.emergency_numbers.iter().cloned())),
         format!("voices = {}", joined(ours.voices.iter().map(|(lang, voice)| format!("{lang} {voice}")))),
         format!("ssml = {}", ours.ssml),
         format!("recordings_kept_days = {}", ours.recordings_kept_days),

@@ -49,9 +49,6 @@ impl ConfiguredLine {
             crowded: section.flag("crowded").unwrap_or(ours.crowded),
             promise_default,
             wait_max: section.delay("wait_max", minute, 60 * minute).unwrap_or(ours.wait_max),
-            emergency_numbers: section
-                .list("emergency_numbers", "écrire des numéros courts, comme [\"15\", \"112\"]", short_number)
-                .unwrap_or(ours.emergency_numbers),
             voices: voices(section, ours.voices),
             ssml: section.flag("ssml").unwrap_or(ours.ssml),
             recordings_kept_days: days(section).unwrap_or(ours.recordings_kept_days),
@@ -131,9 +128,4 @@ fn dialable(text: &str) -> Option<PhoneNumber> {
 
 fn postal_code(text: &str) -> Option<String> {
     (text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.to_owned())
-}
-
-fn short_number(text: &str) -> Option<String> {
-    let digits: String = text.chars().filter(|letter| *letter != ' ').collect();
-    ((2..=6).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
 }

@@ -10,10 +10,17 @@ use crate::config::server::base;
 
 /// Where a `TwiML` provider takes requests, unless the settings say otherwise.
 const API: &str = "https://api.twilio.com";
+/// How the tokens of `deploy/ligne.toml` begin.
+const EXAMPLE: &str = "remplacer";
+
+/// The providers that are known; the first one unless the settings say otherwise.
+pub const FAMILIES: [&str; 3] = ["twilio", "signalwire", "somleng"];
 
 /// `[provider]`
 #[derive(Debug, Clone)]
 pub struct Provider {
+    /// Which provider of the family it is, by its name in lower case: what it can do follows from it.
+    pub family: String,
     /// The account that signed requests must name.
     pub account: String,
     /// Signs their requests and ours.
@@ -36,6 +43,10 @@ impl Provider {
                 let fits = !text.is_empty() && text.len() <= 128 && text.bytes().all(|byte| byte.is_ascii_graphic());
                 fits.then(|| text.to_owned())
             });
+        let family = section.parsed("family", "écrire twilio, signalwire ou somleng", |text| {
+            let name = text.trim().to_lowercase();
+            FAMILIES.contains(&name.as_str()).then_some(name)
+        });
         let token = secret(section, "token");
         let token_previous = secret(section, "token_previous");
         let api = section.parsed("api", "écrire l'adresse de l'API, comme \"https://api.twilio.com\"", base);
@@ -48,7 +59,8 @@ impl Provider {
             _ => {}
         }
         let api = api.or_else(|| base(API))?;
-        Some(Self { account: account?, token: token?, token_previous, api, connect_timeout, timeout })
+        let family = family.unwrap_or_else(|| FAMILIES[0].to_owned());
+        Some(Self { family, account: account?, token: token?, token_previous, api, connect_timeout, timeout })
     }
 
     /// The tokens accepted on incoming requests, the present one first.
@@ -57,9 +69,11 @@ impl Provider {
     }
 }
 
-/// A secret; what was written instead never appears in the error.
+/// A secret; what was written instead never appears in the error. The values of the example file are published, so
+/// whoever left one in place would believe webhooks that anybody can sign.
 fn secret(section: &mut Section<'_>, key: &str) -> Option<SecretString> {
-    let write = "écrire le jeton donné par l'opérateur, sans espace";
-    let fits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let write = "écrire le jeton donné par l'opérateur, sans espace (celui de l'exemple est connu de tous)";
+    let fits =
+        |text: &str| !text.is_empty() && !text.starts_with(EXAMPLE) && text.bytes().all(|byte| byte.is_ascii_graphic());
     section.parsed(key, write, |text| fits(text).then(|| SecretString::from(text)))
 }

@@ -17,7 +17,7 @@ fn problems(text: &str) -> Vec<String> {
     read_text(text).unwrap_err().0.iter().map(Problem::to_string).collect()
 }
 
-/// A file with every key.
+/// A file with every key; `#: ` stands before those that are optional.
 const WHOLE: &str = include_str!("../../deploy/ligne.toml");
 
 #[test]
@@ -58,8 +58,27 @@ fn the_outside_contract_is_enough_to_run() {
 }
 
 #[test]
-fn the_example_file_says_every_key_and_reads() {
-    let config = Config::from_text(WHOLE, "deploy/ligne.toml", &env(&[])).unwrap();
+fn the_example_file_reads_as_it_is_once_the_token_comes_from_outside_and_accepts_no_published_token() {
+    let given = env(&[("LIGNE_PROVIDER_TOKEN", TOKEN)]);
+    let config = Config::from_text(WHOLE, "deploy/ligne.toml", &given).unwrap();
+    let tokens: Vec<_> = config.provider.iter().flat_map(Provider::tokens).map(ExposeSecret::expose_secret).collect();
+    assert_eq!((tokens, config.voice_scripts), (vec![TOKEN], None));
+    let without = Config::from_text(WHOLE, "deploy/ligne.toml", &env(&[])).unwrap_err().to_string();
+    assert!(without.contains("[provider] token : manque"), "{without}");
+}
+
+#[test]
+fn the_tokens_of_the_example_file_are_refused() {
+    let found = problems(&WHOLE.replace("#: ", ""));
+    let named = ["token", "token_previous"].map(|key| format!("ligne.toml, [provider] {key} : écrire le jeton"));
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert!(named.iter().zip(&found).all(|(start, found)| found.starts_with(start)), "{found:?}");
+}
+
+#[test]
+fn the_example_file_says_every_key() {
+    let whole = WHOLE.replace("#: ", "").replace("remplacer-", "jeton-");
+    let config = Config::from_text(&whole, "deploy/ligne.toml", &env(&[])).unwrap();
     assert_eq!(config.lines.len(), 1);
     let line = &config.lines[0];
     assert_eq!((line.settings.desk.len(), line.settings.on_call.len(), line.settings.voices.len()), (2, 1, 4));

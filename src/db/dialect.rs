@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 use super::Kind;
 
 /// Ends a select whose rows this transaction is about to change. `SQLite` has one writer at a time: nothing to add.
-pub const fn for_update(kind: Kind) -> &'static str {
+const fn for_update(kind: Kind) -> &'static str {
     match kind {
         Kind::Sqlite => "",
         Kind::Postgres => " for update",
@@ -15,7 +15,7 @@ pub const fn for_update(kind: Kind) -> &'static str {
 }
 
 /// Ends a select that takes rows nobody else is taking.
-pub const fn skip_locked(kind: Kind) -> &'static str {
+const fn skip_locked(kind: Kind) -> &'static str {
     match kind {
         Kind::Sqlite => "",
         Kind::Postgres => " for update skip locked",

@@ -1,4 +1,5 @@
-//! What can go wrong with a database, sorted by what a caller does about it.
+//! What can go wrong with a database, sorted by what a caller does about it. The messages are read at a terminal; the
+//! causes behind them are those of the driver.
 
 use std::io;
 use std::sync::Arc;
@@ -10,16 +11,16 @@ use sqlx::sqlite::SqliteError;
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum DbError {
     /// It does not answer, its disk is full, it is locked, it is stopping. The outcome may be unknown: try again later.
-    #[error("the database does not answer")]
+    #[error("la base de données ne répond pas")]
     Unavailable(#[source] Arc<sqlx::Error>),
     /// A unique index holds such a row already.
-    #[error("a row with this key exists already")]
+    #[error("la base de données a déjà cette donnée")]
     UniqueViolation(#[source] Arc<sqlx::Error>),
     /// A statement was refused: a mistake of ours.
-    #[error("the database refused a statement")]
+    #[error("la base de données a refusé une instruction")]
     Other(#[source] Arc<sqlx::Error>),
     /// The closure panicked; nothing of it was kept.
-    #[error("the work on the database panicked")]
+    #[error("le travail sur la base de données a été interrompu")]
     Panicked,
     /// What the person who installs must mend, in French.
     #[error("{0}")]

@@ -43,9 +43,9 @@ use url::Url;
 
 use writer::Writer;
 
-pub use dialect::{for_update, locking, skip_locked, storable, with_skip_locked};
+pub use dialect::{locking, storable, with_skip_locked};
 pub use error::DbError;
-pub use house::{check_key, check_writable};
+pub use house::{check_key, check_writable, compare_key};
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -70,11 +70,14 @@ pub struct Options {
     /// The longest that one read or one write may take, waiting included; beyond it the database counts as unavailable.
     /// A caller must hear words within 3 seconds.
     pub patience: Duration,
+    /// Whether the driver tells each statement to the journal (target `sqlx::query`): to count them, never in service,
+    /// where they would drown everything else.
+    pub log_statements: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { patience: Duration::from_secs(2) }
+        Self { patience: Duration::from_secs(2), log_statements: false }
     }
 }
 
@@ -122,8 +125,9 @@ impl Db {
     }
 
     async fn open_sqlite(url: &str, options: Options) -> Result<Self, DbError> {
-        let connect = quiet(&sqlite::prepare(url)?)?;
-        let writer = Writer::start(connect.clone(), options.patience).await?;
+        let (url, file) = sqlite::prepare(url)?;
+        let connect = connection(&url, &options)?;
+        let writer = Writer::start(connect.clone(), file, options.patience).await?;
         let pool = AnyPoolOptions::new()
             .max_connections(SQLITE_READERS)
             .test_before_acquire(false)
@@ -135,7 +139,7 @@ impl Db {
 
     fn open_postgres(url: &str, options: Options) -> Result<Self, DbError> {
         let url = url.parse().map_err(|_| DbError::refused("l'adresse de la base PostgreSQL est illisible"))?;
-        let connect = quiet(&url)?;
+        let connect = connection(&url, &options)?;
         let pool = pooled::postgres(POSTGRES_CONNECTIONS, options.patience).connect_lazy_with(connect.clone());
         Ok(Self(Arc::new(Inner { kind: Kind::Postgres, options, connect, pool, writer: None })))
     }
@@ -189,9 +193,10 @@ impl Db {
     }
 }
 
-/// How every connection is made. The driver logs no statement: they would drown everything else.
-fn quiet(url: &Url) -> Result<AnyConnectOptions, DbError> {
-    Ok(AnyConnectOptions::from_url(url)?.disable_statement_logging())
+/// How every connection is made.
+fn connection(url: &Url, options: &Options) -> Result<AnyConnectOptions, DbError> {
+    let connect = AnyConnectOptions::from_url(url)?;
+    Ok(if options.log_statements { connect } else { connect.disable_statement_logging() })
 }
 
 /// Runs a closure so that its panic harms nobody else.

@@ -1,7 +1,7 @@
 //! The `SQLite` file: where it is, how a connection to it behaves, how its tables are brought up to date.
 
 use std::fs::{DirBuilder, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -21,15 +21,29 @@ const HABITS: &str = "pragma busy_timeout = 1000; pragma synchronous = full; pra
 /// How many times two processes that bring the tables up to date together may step on each other.
 const MIGRATION_ATTEMPTS: u32 = 5;
 
-/// Makes the folder and the file (for their owner alone) and gives the address to connect to.
-pub(super) fn prepare(url: &str) -> Result<Url, DbError> {
+/// Which file a path leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Identity {
+    device: u64,
+    number: u64,
+}
+
+/// The file that is at `path` now. The driver goes on writing to one that was taken away: nobody would find it again.
+pub(super) fn identity(path: &Path) -> Result<Identity, DbError> {
+    let there = std::fs::metadata(path).map_err(sqlx::Error::Io)?;
+    Ok(Identity { device: there.dev(), number: there.ino() })
+}
+
+/// Makes the folder and the file (for their owner alone); gives the address to connect to, and the file. Nothing makes
+/// it later: one that was taken away must not be replaced by an empty one.
+pub(super) fn prepare(url: &str) -> Result<(Url, PathBuf), DbError> {
     let options = SqliteConnectOptions::from_str(url)
         .map_err(|_| DbError::refused("l'adresse de la base est illisible ; exemple : sqlite://donnees/ligne.db"))?;
     let file = file_of(url, &options)?;
     make(&file).map_err(|error| {
         DbError::refused(format!("la base {} n'a pas pu être créée : {error} ; vérifiez le dossier", file.display()))
     })?;
-    Ok(options.filename(file).create_if_missing(true).to_url_lossy())
+    Ok((options.filename(&file).create_if_missing(false).to_url_lossy(), file))
 }
 
 fn file_of(url: &str, options: &SqliteConnectOptions) -> Result<PathBuf, DbError> {

@@ -6,6 +6,7 @@
 //! again: a full or failing disk stops nothing for ever.
 
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -14,7 +15,8 @@ use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, Connection};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{DbError, Kind, Tx, caught, sqlite};
+use super::sqlite::{self, Identity};
+use super::{DbError, Kind, Tx, caught};
 
 /// The most closures that one commit carries.
 const GROUP: usize = 64;
@@ -34,10 +36,11 @@ enum Message {
 
 impl Writer {
     /// Opens the file and starts the writer's task.
-    pub(super) async fn start(options: AnyConnectOptions, patience: Duration) -> Result<Self, DbError> {
-        let conn = sqlite::connect_writer(&options).await?;
+    pub(super) async fn start(options: AnyConnectOptions, file: PathBuf, patience: Duration) -> Result<Self, DbError> {
+        let mut pen = Pen { options, file, open: None };
+        pen.conn().await?;
         let (queue, received) = mpsc::channel(QUEUE);
-        tokio::spawn(serve(Some(conn), options, received));
+        tokio::spawn(serve(pen, received));
         Ok(Self { queue, patience })
     }
 
@@ -66,7 +69,33 @@ impl Writer {
     }
 }
 
-async fn serve(mut conn: Option<AnyConnection>, options: AnyConnectOptions, mut queue: mpsc::Receiver<Message>) {
+/// The connection that writes, and the file that it writes to.
+struct Pen {
+    options: AnyConnectOptions,
+    file: PathBuf,
+    open: Option<(AnyConnection, Identity)>,
+}
+
+impl Pen {
+    /// The connection, opened again after a failure or when another file stands in the place of the one that was open.
+    async fn conn(&mut self) -> Result<&mut AnyConnection, DbError> {
+        let there = sqlite::identity(&self.file)?;
+        let open = match self.open.take().filter(|(_, opened)| *opened == there) {
+            Some(open) => open,
+            None => (sqlite::connect_writer(&self.options).await?, there),
+        };
+        Ok(&mut self.open.insert(open).0)
+    }
+
+    /// Refuses what was committed to a file that nobody can find any more.
+    fn is_in_its_place(&self) -> Result<(), DbError> {
+        let there = sqlite::identity(&self.file)?;
+        let kept = self.open.as_ref().is_some_and(|(_, opened)| *opened == there);
+        if kept { Ok(()) } else { Err(DbError::closed()) }
+    }
+}
+
+async fn serve(mut pen: Pen, mut queue: mpsc::Receiver<Message>) {
     let mut received = Vec::with_capacity(GROUP);
     let mut stopping = Vec::new();
     while queue.recv_many(&mut received, GROUP).await > 0 {
@@ -82,56 +111,55 @@ async fn serve(mut conn: Option<AnyConnection>, options: AnyConnectOptions, mut 
             queue.close();
         }
         if !group.is_empty() {
-            commit_and_answer(&mut conn, &options, group).await;
+            commit_and_answer(&mut pen, group).await;
         }
     }
-    if let Some(conn) = conn {
+    if let Some((conn, _)) = pen.open {
         let _ = conn.close().await;
     }
     // The answers leave by dropping: the file is closed by now.
     drop(stopping);
 }
 
-async fn commit_and_answer(
-    conn: &mut Option<AnyConnection>,
-    options: &AnyConnectOptions,
-    mut group: Vec<Box<dyn Work>>,
-) {
+async fn commit_and_answer(pen: &mut Pen, mut group: Vec<Box<dyn Work>>) {
     // Closures are caught one by one; this is for the driver, so that nothing ever ends the only writer.
-    let committing = AssertUnwindSafe(commit_with(conn, options, &mut group)).catch_unwind();
+    let committing = AssertUnwindSafe(commit_with(pen, &mut group)).catch_unwind();
     let outcome = committing.await.unwrap_or(Err(DbError::Panicked)).map_err(|error| error.as_unavailable());
     if let Err(error) = &outcome {
         tracing::error!(error = error as &dyn std::error::Error, waiting = group.len(), "a group was not committed");
-        *conn = None;
+        pen.open = None;
     }
     for work in group {
         work.answer(outcome.clone());
     }
 }
 
-async fn commit_with(
-    conn: &mut Option<AnyConnection>,
-    options: &AnyConnectOptions,
-    group: &mut [Box<dyn Work>],
-) -> Result<(), DbError> {
-    match conn {
-        Some(conn) => commit(conn, group).await,
-        None => commit(conn.insert(sqlite::connect_writer(options).await?), group).await,
-    }
+async fn commit_with(pen: &mut Pen, group: &mut [Box<dyn Work>]) -> Result<(), DbError> {
+    commit(pen.conn().await?, group).await?;
+    pen.is_in_its_place()
 }
 
+/// What ends one closure's savepoint and begins the next's travels together: each journey to the driver's thread costs
+/// more than what it asks for. Plain words for that reason, where the driver's own transactions would make two journeys.
 async fn commit(conn: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result<(), DbError> {
-    let mut tx = conn.begin_with("begin immediate").await?;
-    if let [alone] = group {
-        let kept = alone.run(Tx { conn: &mut tx, kind: Kind::Sqlite }).await;
-        return Ok(if kept { tx.commit().await } else { tx.rollback().await }?);
+    run(conn, "begin immediate; savepoint alone").await?;
+    let last = group.len().saturating_sub(1);
+    for (index, work) in group.iter_mut().enumerate() {
+        let kept = work.run(Tx { conn: &mut *conn, kind: Kind::Sqlite }).await;
+        let then = match (kept, index == last) {
+            (true, true) => "commit",
+            (true, false) => "release alone; savepoint alone",
+            (false, true) => "rollback to alone; commit",
+            (false, false) => "rollback to alone",
+        };
+        run(conn, then).await?;
     }
-    for work in group {
-        let mut point = tx.begin().await?;
-        let kept = work.run(Tx { conn: &mut point, kind: Kind::Sqlite }).await;
-        if kept { point.commit().await } else { point.rollback().await }?;
-    }
-    Ok(tx.commit().await?)
+    Ok(())
+}
+
+async fn run(conn: &mut AnyConnection, statements: &'static str) -> Result<(), DbError> {
+    sqlx::raw_sql(statements).execute(conn).await?;
+    Ok(())
 }
 
 /// One closure in the queue, whatever it answers.

@@ -5,7 +5,7 @@
 
 use super::Scripts;
 use super::flow::{
-    Action, Choice, Condition, Events, Field, FieldKind, Handler, Menu, Outcome, Prompt, Record, SolvedBy, Step,
+    Action, Choice, Condition, Events, Field, FieldKind, Handler, Link, Menu, Outcome, Prompt, Record, SolvedBy, Step,
     StepKind, Then,
 };
 use super::session::{Input, Next, Session, Sprint, Value, Values, Wait};
@@ -16,7 +16,7 @@ use crate::phone::PhoneNumber;
 
 /// More steps than this between two waits can only be a circle in the script; `check-scripts` proves there is none.
 const LONGEST_SPRINT: usize = 200;
-/// Seconds of silence that end a message (F-13) are the provider's affair; a message shorter than this is none.
+/// A message of fewer seconds than this is none; one of unknown length is heard by an agent.
 const SHORTEST_MESSAGE: u32 = 1;
 /// Seconds after the beep in which a `#` still ends the digits of the question before.
 const LATE_KEY: u32 = 1;
@@ -41,6 +41,9 @@ pub fn run(scripts: &Scripts, session: Session, input: Input, facts: &Values) ->
     let next = runner.answer(input)?;
     Ok(Sprint { session: runner.session, said: runner.said, next, exit: runner.exit })
 }
+
+/// The values that follow from others.
+const DERIVED: [&str; 7] = ["categorie", "niveau", "suite", "appuye", "langue", "joignable", "urgent"];
 
 /// Where a step leads: to another step, or out of the sprint.
 enum Go {
@@ -68,8 +71,12 @@ impl<'a> Runner<'a> {
             (StepKind::Menu(menu), Input::Silence) => self.noinput(&menu.events),
             (StepKind::Field(field), Input::Keys(keys)) => self.field_keys(field, &keys),
             (StepKind::Field(field), Input::Silence) => self.noinput(&field.events),
-            (StepKind::Record(record), Input::Message { seconds, key }) => self.message(record, seconds, key),
-            (StepKind::Record(record), Input::Keys(keys)) => self.message(record, 0, keys.chars().next()),
+            (StepKind::Record(record), Input::Message { seconds, key, doubtful }) => {
+                // Asked once more; a second message of that length is taken for one rather than lost.
+                let seconds = if doubtful && self.session.failures == 0 { Some(0) } else { seconds };
+                self.message(record, seconds, key)
+            }
+            (StepKind::Record(record), Input::Keys(keys)) => self.message(record, Some(0), keys.chars().next()),
             (StepKind::Record(record), Input::Silence) => self.noinput(&record.events),
             (StepKind::Transfer(outcomes), Input::Transferred { answered }) => {
                 let is = if answered { "answered" } else { "unanswered" };
@@ -150,7 +157,8 @@ impl<'a> Runner<'a> {
 
     fn menu_keys(&mut self, menu: &'a Menu, keys: &str) -> Option<Go> {
         self.session.active = true;
-        let mut pressed = keys.chars();
+        // A habit of other lines: the end key after a choice.
+        let mut pressed = if keys.len() > 1 { keys.trim_end_matches('#') } else { keys }.chars();
         let key = match (pressed.next(), pressed.next()) {
             (Some(key), None) => key,
             _ => '?',
@@ -162,7 +170,7 @@ impl<'a> Runner<'a> {
         match key {
             '*' => Some(self.repeat()),
             '#' if late_end_of_digits => Some(self.ask(&menu.prompts, true, true)),
-            _ => self.link(key).or_else(|| self.nomatch(&menu.events)),
+            _ => self.link(&menu.events, key).or_else(|| self.nomatch(&menu.events)),
         }
     }
 
@@ -170,14 +178,18 @@ impl<'a> Runner<'a> {
         self.session.active = true;
         let typed = keys.trim_end_matches('#');
         if typed.is_empty() {
-            return self.noinput(&field.events);
+            let late_end_of_digits = std::mem::take(&mut self.session.after_digits);
+            if late_end_of_digits {
+                return Some(self.ask(&field.prompts, true, false));
+            }
+            return self.own_link(&field.events, '#').or_else(|| self.noinput(&field.events));
         }
         let digits = match typed.rsplit_once('*') {
             None => self.session.digits.clone() + typed,
             Some((_, "")) => return Some(self.repeat()),
             Some((_, last)) => last.to_owned(),
         };
-        if let Some(go) = self.lone_zero(&digits) {
+        if let Some(go) = self.lone_zero(&field.events, &digits) {
             return Some(go);
         }
         let started_again = typed.contains('*') && digits.len() < usize::from(field.kind.length());
@@ -196,8 +208,8 @@ impl<'a> Runner<'a> {
     }
 
     /// Numbers begin with 0, so `0` means a person only when it stands alone (F-02).
-    fn lone_zero(&mut self, digits: &str) -> Option<Go> {
-        if digits == "0" { self.link('0') } else { None }
+    fn lone_zero(&mut self, events: &Events, digits: &str) -> Option<Go> {
+        if digits == "0" { self.link(events, '0') } else { None }
     }
 
     fn carry_on(&mut self, field: &Field) -> Go {
@@ -209,22 +221,23 @@ impl<'a> Runner<'a> {
         Go::Stop(Next::Wait(Wait::Digits { max, timeout: field.timeout }))
     }
 
-    fn message(&mut self, record: &'a Record, seconds: u32, key: Option<char>) -> Option<Go> {
-        self.session.active |= key.is_some() || seconds >= SHORTEST_MESSAGE;
+    fn message(&mut self, record: &'a Record, seconds: Option<u32>, key: Option<char>) -> Option<Go> {
+        let empty = seconds.is_some_and(|seconds| seconds < SHORTEST_MESSAGE);
+        self.session.active |= key.is_some() || !empty;
         let late_end_of_digits = std::mem::take(&mut self.session.after_digits) && key == Some('#');
-        if late_end_of_digits && seconds <= LATE_KEY {
+        if late_end_of_digits && seconds.is_some_and(|seconds| seconds <= LATE_KEY) {
             return Some(self.ask(&record.prompts, true, false));
         }
         if let Some(choice) = record.choices.iter().find(|choice| Some(choice.dtmf) == key) {
             return Some(self.choose(Some(&record.name), choice));
         }
-        if let Some(go) = key.and_then(|key| self.link(key)) {
+        if let Some(go) = key.and_then(|key| self.link(&record.events, key)) {
             return Some(go);
         }
         if key == Some('*') {
             return Some(self.repeat());
         }
-        if seconds < SHORTEST_MESSAGE {
+        if empty {
             return self.noinput(&record.events);
         }
         self.session.answers.insert(record.name.clone(), Value::from("message"));
@@ -252,8 +265,17 @@ impl<'a> Runner<'a> {
         Go::To(choice.next.clone())
     }
 
-    fn link(&mut self, key: char) -> Option<Go> {
-        let link = self.scripts.flow.links.iter().find(|link| link.dtmf == key)?;
+    /// Where the key leads: by the step's own link, else by the one that holds everywhere.
+    fn link(&mut self, events: &Events, key: char) -> Option<Go> {
+        self.own_link(events, key).or_else(|| self.follow(&self.scripts.flow.links, key))
+    }
+
+    fn own_link(&mut self, events: &Events, key: char) -> Option<Go> {
+        self.follow(&events.links, key)
+    }
+
+    fn follow(&mut self, links: &[Link], key: char) -> Option<Go> {
+        let link = links.iter().find(|link| link.dtmf == key)?;
         self.exit = Some(key.to_string());
         self.session.chosen = true;
         Some(Go::To(link.next.clone()))
@@ -348,9 +370,9 @@ impl<'a> Runner<'a> {
 
     fn say(&mut self, id: &str, lang: Option<Lang>, short: bool, options: bool) {
         let form = Form { short, other: self.session.for_other() };
-        let values = self.values();
         let spoken = [lang.unwrap_or(self.session.lang), Lang::FRENCH].into_iter().find_map(|lang| {
             let catalog = self.scripts.catalogs.get(&lang)?;
+            let values = self.values(&catalog.variables(id));
             Some((lang, catalog.say(id, form, &values)?, catalog.variables(id).is_empty()))
         });
         if let Some((lang, pieces, fixed)) = spoken {
@@ -360,18 +382,19 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// Everything that a phrase may say: facts, answers, and what follows from them.
-    fn values(&self) -> Values {
-        let mut values = self.facts.clone();
-        values.extend(self.session.answers.clone());
-        for name in ["categorie", "niveau", "suite", "appuye", "langue", "joignable", "urgent"] {
-            values.insert(name.to_owned(), self.derived(name).unwrap_or_default().into());
+    /// What a phrase says: of facts, answers, and what follows from them, only the values that it names.
+    fn values(&self, names: &[&str]) -> Values {
+        names.iter().filter_map(|name| Some(((*name).to_owned(), self.value(name)?))).collect()
+    }
+
+    fn value(&self, name: &str) -> Option<Value> {
+        match (name, &self.session.category) {
+            ("besoin", Some(code)) => {
+                Some(super::need_of(self.scripts, self.session.lang, code, &self.session.answers).into())
+            }
+            _ if DERIVED.contains(&name) => Some(self.derived(name).unwrap_or_default().into()),
+            _ => self.session.answers.get(name).or_else(|| self.facts.get(name)).cloned(),
         }
-        if let Some(code) = &self.session.category {
-            let need = super::need(self.scripts, self.session.lang, code);
-            values.insert("besoin".to_owned(), need.into());
-        }
-        values
     }
 
     fn derived(&self, name: &str) -> Option<String> {

@@ -52,7 +52,8 @@ use Sample::{Number, Word};
 const YES_NO: &[Sample] = &[Word("oui"), Word("non")];
 const HOURS: &[Sample] = &[Number(17), Number(8)];
 const MINUTES: &[Sample] = &[Number(45), Number(0)];
-const DAYS: &[Sample] = &[Word("mercredi"), Word("demain"), Word("aujourdhui")];
+const DATES: &[Sample] = &[Number(0), Number(28), Number(1)];
+const MONTHS: &[Sample] = &[Word("septembre")];
 const PHONES: &[Sample] = &[Word("0465710001")];
 
 /// Every value that is known without asking.
@@ -60,12 +61,20 @@ pub const FACTS: &[Fact] = &[
     fact("ville", &[Word("Saint-Jean-de-Védas")], Service, "the town of the line"),
     fact("ouvert", YES_NO, Service, "whether agents are there now"),
     fact("ferie", YES_NO, Service, "whether today is a public holiday"),
+    fact(
+        "astreinte",
+        YES_NO,
+        Service,
+        "whether somebody can be reached now for a danger: a desk that is open, or on call",
+    ),
     fact("affluence", &[Word("non"), Word("oui")], Service, "whether many people call at this moment"),
     fact("masque", &[Word("non"), Word("oui")], Service, "whether the caller's number is withheld"),
     fact("rappelable", YES_NO, Service, "whether the caller's own number may be called back"),
     fact("numero", PHONES, Service, "the caller's number, ten digits"),
     fact("jours", &[Number(180)], Service, "days that a message is kept at most"),
     fact("ouverture_jour", WITH_UNKNOWN_DAY, Service, "the next opening: aujourdhui, demain, a week day, inconnu"),
+    fact("ouverture_date", DATES, Service, "its day of the month where a week day does not say it, or 0"),
+    fact("ouverture_mois", MONTHS, Service, "the month of that day"),
     fact("ouverture_heure", HOURS, Service, "its hour"),
     fact("ouverture_minute", MINUTES, Service, "its minute"),
     fact("horaires_de", &[Word("mercredi"), Word("inconnu")], Service, "the first week day of the hours, or inconnu"),
@@ -74,13 +83,15 @@ pub const FACTS: &[Fact] = &[
     fact("horaires_m1", MINUTES, Service, "the opening minute"),
     fact("horaires_h2", HOURS, Service, "the closing hour"),
     fact("horaires_m2", MINUTES, Service, "the closing minute"),
-    fact("promesse_jour", DAYS, Service, "the day of the promise: aujourdhui, demain, a week day"),
+    fact("promesse_jour", WITH_UNKNOWN_DAY, Service, "the day of the promise: aujourdhui, demain, a week day, inconnu"),
+    fact("promesse_date", DATES, Service, "its day of the month where a week day does not say it, or 0"),
+    fact("promesse_mois", MONTHS, Service, "the month of that day"),
     fact("promesse_moment", &[Word("apres_midi"), Word("matin")], Service, "the half-day: matin, apres_midi"),
     fact("prefixe", &[Word("0465"), Word("inconnu")], Service, "the first four digits that will call back, or inconnu"),
     fact("ref", &[Word("977997")], Service, "the six digits of the request"),
     fact("avant_vous", &[Number(12), Number(1), Number(0)], Service, "callers before her in the queue"),
     fact("minutes", &[Number(45), Number(1)], Service, "minutes that the wait may last"),
-    fact("tour", &[Number(0), Number(1)], Service, "0 and 1 by turns while she waits"),
+    fact("tour", &[Number(0), Number(1), Number(2)], Service, "0, 1 and 2 by turns while she waits"),
     fact("etat", STATES, Service, "how the request that was found stands"),
     fact("besoin", &[], Dialog, "the request in the words of the language"),
     fact("categorie", &[Word("")], Dialog, "the code of the kind of request"),

@@ -56,7 +56,7 @@ pub enum SolvedBy {
     Agent,
 }
 
-/// A key that works at every wait.
+/// A key that works at every wait, or at one wait in its own way.
 #[derive(Debug, Clone)]
 pub struct Link {
     /// Where it is declared.
@@ -234,13 +234,15 @@ pub struct Record {
     pub events: Events,
 }
 
-/// Silence and unknown keys.
+/// Silence, unknown keys, and keys that lead elsewhere than they do everywhere else.
 #[derive(Debug, Default)]
 pub struct Events {
     /// The handlers of silence.
     pub noinput: Vec<Handler>,
     /// The handlers of an unknown key or of bad digits.
     pub nomatch: Vec<Handler>,
+    /// Keys with a way of their own here: `0` in danger, `#` for « je ne l'ai pas ».
+    pub links: Vec<Link>,
 }
 
 /// What a silence or an unknown key leads to.

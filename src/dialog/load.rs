@@ -53,7 +53,10 @@ impl Loader<'_> {
 
     fn top(&mut self, at: &Element) {
         match at.name.as_str() {
-            "link" => self.link(at),
+            "link" => {
+                let link = self.link(at);
+                self.flow.links.push(link);
+            }
             "noinput" => self.flow_handler(at, true),
             "nomatch" => self.flow_handler(at, false),
             "repeat" => self.flow.repeated = at.get("prompt").map(str::to_owned),
@@ -69,9 +72,9 @@ impl Loader<'_> {
         }
     }
 
-    fn link(&mut self, at: &Element) {
+    fn link(&mut self, at: &Element) -> Link {
         let (dtmf, next) = (self.dtmf(at), self.required(at, "next"));
-        self.flow.links.push(Link { place: self.place(at), dtmf, next });
+        Link { place: self.place(at), dtmf, next }
     }
 
     fn category(&mut self, at: &Element) {
@@ -227,6 +230,7 @@ impl Loader<'_> {
         let list = match at.name.as_str() {
             "noinput" => &mut events.noinput,
             "nomatch" => &mut events.nomatch,
+            "link" => return events.links.push(self.link(at)),
             other => return self.complain(at, format!("la balise <{other}> n'a pas sa place ici.")),
         };
         list.extend(self.handler(at));

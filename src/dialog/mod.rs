@@ -71,12 +71,22 @@ impl Scripts {
     }
 }
 
+/// Whether the language has words of its own for that need.
+pub fn has_need(scripts: &Scripts, lang: Lang, category: &str) -> bool {
+    scripts.catalogs.get(&lang).is_some_and(|catalog| catalog.has(&format!("besoin-{category}")))
+}
+
 /// What a request of this category is, in the words of a language (« des courses »), or in French.
 pub fn need(scripts: &Scripts, lang: Lang, category: &str) -> String {
+    need_of(scripts, lang, category, &Values::new())
+}
+
+/// The same, told more closely by what was answered (« des médicaments »).
+pub fn need_of(scripts: &Scripts, lang: Lang, category: &str, answers: &Values) -> String {
     let form = Form { short: false, other: false };
     [lang, Lang::FRENCH]
         .into_iter()
-        .find_map(|lang| scripts.catalogs.get(&lang)?.say(&format!("besoin-{category}"), form, &Values::new()))
+        .find_map(|lang| scripts.catalogs.get(&lang)?.say(&format!("besoin-{category}"), form, answers))
         .map_or_else(
             || category.to_owned(),
             |pieces| {

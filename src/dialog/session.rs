@@ -126,12 +126,14 @@ pub enum Input {
     Start,
     /// Keys were pressed.
     Keys(String),
-    /// A message was recorded: its length in seconds, and the key that ended it.
+    /// A message was recorded.
     Message {
-        /// Seconds.
-        seconds: u32,
-        /// The key, where the provider tells it.
+        /// Its length in seconds, where the provider tells it.
+        seconds: Option<u32>,
+        /// The key that ended it, where the provider tells it.
         key: Option<char>,
+        /// Whether its length is that of the silence which ends a message: perhaps nothing was said.
+        doubtful: bool,
     },
     /// Nothing came.
     Silence,

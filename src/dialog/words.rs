@@ -1,5 +1,6 @@
 //! The words of one language, read from Project Fluent files, and the spoken form of numbers.
 //!
+//! Functions say values as people do: `DIGITS` digit by digit, `PAIRS` a telephone number, `CLOCK` an hour in English.
 //! A message may carry other forms of itself as attributes: `.court` (the short question of F-17), `.tiers` (« cette
 //! personne », F-21) and `.court-tiers`.
 
@@ -80,6 +81,9 @@ impl Catalog {
             if bundle.add_function(name, move |values, _| spoken_value(values, spoken)).is_err() {
                 problems.push(Problem::new(file, 1, format!("la fonction {name} est définie deux fois.")));
             }
+        }
+        if bundle.add_function("CLOCK", |values, _| clock_value(values)).is_err() {
+            problems.push(Problem::new(file, 1, "la fonction CLOCK est définie deux fois."));
         }
         Self { lang, level, bundle, lines: known, uses }
     }
@@ -185,6 +189,36 @@ fn pairs(text: &str) -> String {
     format!("{SECOND}{}", spoken.join(", "))
 }
 
+fn clock_value<'a>(values: &[FluentValue<'a>]) -> FluentValue<'a> {
+    let number = |value: &FluentValue<'a>| match value {
+        FluentValue::Number(number) => number.value.to_string().parse::<u8>().ok(),
+        _ => None,
+    };
+    match values {
+        [hour, minute] => {
+            number(hour).zip(number(minute)).map_or(FluentValue::Error, |(hour, minute)| clock(hour, minute).into())
+        }
+        _ => FluentValue::Error,
+    }
+}
+
+/// A time of day as English people say it: « half past 8 », « 5 o'clock ».
+fn clock(hour: u8, minute: u8) -> String {
+    let twelve = |hour: u8| match hour % 12 {
+        0 => 12,
+        hour => hour,
+    };
+    match (hour, minute) {
+        (0 | 24, 0) => "midnight".to_owned(),
+        (12, 0) => "noon".to_owned(),
+        (hour, 0) => format!("{} o'clock", twelve(hour)),
+        (hour, 15) => format!("quarter past {}", twelve(hour)),
+        (hour, 30) => format!("half past {}", twelve(hour)),
+        (hour, 45) => format!("quarter to {}", twelve(hour + 1)),
+        (hour, minute) => format!("{} {minute:02}", twelve(hour)),
+    }
+}
+
 pub(super) fn arguments(values: &BTreeMap<String, Value>) -> FluentArgs<'_> {
     values
         .iter()
@@ -216,6 +250,14 @@ mod tests {
     fn telephone_numbers_are_said_in_pairs() {
         assert_eq!(pairs("0465710001"), format!("{SECOND}0 4, 65, 71, 0 0, 0 1"));
         assert_eq!(digits("042"), format!("{SECOND}0, 4, 2"));
+    }
+
+    #[test]
+    fn hours_are_said_as_english_people_say_them() {
+        let said =
+            [(8, 30), (17, 0), (12, 0), (0, 0), (13, 30), (23, 45), (9, 5)].map(|(hour, minute)| clock(hour, minute));
+        let expected = ["half past 8", "5 o'clock", "noon", "midnight", "half past 1", "quarter to 12", "9 05"];
+        assert_eq!(said, expected);
     }
 
     #[test]

@@ -24,6 +24,9 @@ pub async fn live() -> &'static str {
 
 /// Calls can be served and what they promise is done.
 pub async fn ready(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
+    if !app.is_prepared() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "la base de données n'est pas encore prête\n");
+    }
     let database = timeout(PATIENCE, db::check_writable(&app.board.db)).await;
     if !matches!(database, Ok(Ok(()))) {
         return (StatusCode::SERVICE_UNAVAILABLE, "la base de données ne répond pas\n");

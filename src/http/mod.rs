@@ -1,7 +1,8 @@
 //! The router, the middleware in order, webhooks and health.
 //!
 //! Every route is on this page. A provider never gets a 5xx: a voice webhook that fails is answered with spoken words
-//! ([`webhooks`]). Bodies are at most 64 kB and arrive within ten seconds; [`server`] bounds headers and connections.
+//! ([`webhooks`]). Bodies are at most 64 kB and arrive within ten seconds ([`signed`]); [`server`] bounds
+//! headers and connections.
 
 pub mod audio;
 pub mod health;
@@ -13,14 +14,12 @@ pub mod webhooks;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use axum::routing::{get, post};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::App;
-use crate::telephony::form::LARGEST_BODY;
 
 /// Every route of the service.
 pub fn router(app: Arc<App>) -> Router {
@@ -35,10 +34,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/telephony/twilio/alert/{token}/key", post(webhooks::alert_key))
         .route("/telephony/twilio/sms", post(webhooks::sms))
         .route("/telephony/twilio/status", post(webhooks::status))
-        .route("/telephony/twilio/fallback", post(webhooks::fallback).get(webhooks::fallback))
+        .route("/telephony/twilio/fallback", post(webhooks::fallback).get(webhooks::fallback_unsigned))
         .route("/telephony/twilio/goodbye", post(webhooks::goodbye))
-        .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store")))
-        .layer(DefaultBodyLimit::max(LARGEST_BODY));
+        .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store")));
     Router::new()
         .merge(telephony)
         .route("/audio/{lang}/{file}", get(audio::serve))

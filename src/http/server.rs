@@ -5,7 +5,7 @@
 //! deadline closes an idle one, so a proxy in front must keep its own idle connections a shorter time), there is a cap
 //! beyond which callers wait in the kernel's queue, and a stop finishes the requests that are running.
 //!
-//! Never here: deadlines of a whole request and size limits of bodies, which are middleware of the router.
+//! Never here: the deadline and the size of a body, which [`super::signed`] bounds, and what a failed webhook answers.
 
 use std::convert::Infallible;
 use std::io;

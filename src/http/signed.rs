@@ -6,24 +6,23 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
 use tokio::time::timeout;
 
 use super::refusals::Refusal;
 use crate::app::App;
-use crate::telephony::form::Form;
-use crate::telephony::signature::{Payload, public_url};
+use crate::telephony::form::{Form, LARGEST_BODY};
+use crate::telephony::signature::{HEADERS, Payload, public_url};
 
 /// How long a body may take to arrive (T20).
 const BODY_PATIENCE: Duration = Duration::from_secs(10);
-/// The header of Twilio and of those who follow it.
-const SIGNATURE: &str = "x-twilio-signature";
-/// The header under which `SignalWire` sends the same signature.
-const SIGNATURE_SIGNALWIRE: &str = "x-signalwire-signature";
+/// The most that is read of a body that is too large.
+const LARGEST_DRAINED: usize = 16 << 20;
 
 /// A form that the provider signed, for our account.
 pub struct Signed(pub Form);
@@ -36,7 +35,7 @@ impl FromRequest<Arc<App>> for Signed {
         if !is_form(&headers) {
             return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response());
         }
-        let body = timeout(BODY_PATIENCE, Bytes::from_request(request, app)).await;
+        let body = timeout(BODY_PATIENCE, whole(request.into_body())).await;
         let body = body.map_err(|_| StatusCode::REQUEST_TIMEOUT.into_response())?;
         let body = body.map_err(IntoResponse::into_response)?;
         let form = Form::parse(&body).map_err(|_| StatusCode::PAYLOAD_TOO_LARGE.into_response())?;
@@ -44,6 +43,23 @@ impl FromRequest<Arc<App>> for Signed {
         verify(app, &headers, path, &form).map_err(|()| StatusCode::FORBIDDEN.into_response())?;
         Ok(Self(form))
     }
+}
+
+/// The body, if it is small. One that is too large is read to its end, within reason: a connection that is closed on
+/// somebody who still sends loses the answer too.
+async fn whole(body: Body) -> Result<Bytes, StatusCode> {
+    let mut parts = body.into_data_stream();
+    let (mut kept, mut read) = (Vec::new(), 0);
+    while let Some(part) = parts.next().await {
+        let part = part.map_err(|_| StatusCode::BAD_REQUEST)?;
+        read += part.len();
+        if read <= LARGEST_BODY {
+            kept.extend_from_slice(&part);
+        } else if read > LARGEST_DRAINED {
+            break;
+        }
+    }
+    if read > LARGEST_BODY { Err(StatusCode::PAYLOAD_TOO_LARGE) } else { Ok(kept.into()) }
 }
 
 /// Webhooks are plain forms; a body without a type is read as one if it is signed as one.
@@ -54,7 +70,7 @@ fn is_form(headers: &HeaderMap) -> bool {
 }
 
 fn verify(app: &App, headers: &HeaderMap, path: &str, form: &Form) -> Result<(), ()> {
-    let header = [SIGNATURE, SIGNATURE_SIGNALWIRE].iter().find_map(|name| headers.get(*name)?.to_str().ok());
+    let header = HEADERS.iter().find_map(|name| headers.get(*name)?.to_str().ok());
     let url = public_url(&app.board.public_url, path);
     let refused = match app.verifier.verify(header, &url, Payload::Form(form)) {
         Ok(()) if form.get("AccountSid").as_deref() == Some(app.account.as_str()) => return Ok(()),

@@ -56,6 +56,10 @@ async fn voice(app: &Arc<App>, event: Option<CallEvent>, at: Option<At>) -> Resp
         return xml(apology::unknown_line(&app.board, &app.lines));
     };
     let caller = event.caller(&app.lines.own_numbers());
+    if !app.is_prepared() {
+        tracing::error!("a call came before the database: the caller hears an apology");
+        return xml(apology::document(&app.board, line, &event, &caller).await);
+    }
     let playing = turn::handle(&app.board, line, event.clone(), caller.clone(), at);
     let document = match timeout(PATIENCE, AssertUnwindSafe(playing).catch_unwind()).await {
         Ok(Ok(Ok(document))) => document,
@@ -109,7 +113,8 @@ pub async fn alert(State(app): State<Arc<App>>, Path(token): Path<String>, Signe
 /// She takes it.
 pub async fn alert_key(State(app): State<Arc<App>>, Path(token): Path<String>, Signed(form): Signed) -> Response {
     let key = form.get("Digits").map(std::borrow::Cow::into_owned);
-    let document = timeout(PATIENCE, alert::answer(&app.board, &token, key.as_deref())).await;
+    let phone = form.get("To").unwrap_or_default();
+    let document = timeout(PATIENCE, alert::answer(&app.board, &app.lines, &token, &phone, key.as_deref())).await;
     xml(document.ok().and_then(Result::ok).unwrap_or_else(hang_up))
 }
 
@@ -120,18 +125,25 @@ pub async fn sms(State(app): State<Arc<App>>, Signed(form): Signed) -> Response 
         tracing::error!("a text came for a number that is not configured: see « ligne-solidaire doctor »");
         return xml(EMPTY.to_owned());
     };
+    if !app.is_prepared() {
+        return not_kept();
+    }
     let sender = message.sender(&app.lines.own_numbers());
     let kept = inbound::receive(&app.board, line, message, sender);
     match timeout(PATIENCE, AssertUnwindSafe(kept).catch_unwind()).await {
         Ok(Ok(Ok(()))) => xml(EMPTY.to_owned()),
-        // Not stored: the provider's fallback or retry must not believe that it was.
-        _ => (StatusCode::REQUEST_TIMEOUT, "le message n'a pas pu être gardé\n").into_response(),
+        _ => not_kept(),
     }
 }
 
-/// The provider reports the end of a call, or a recording. Its body is ignored, so an error is ours alone.
+/// The provider reports the end of a call, or a recording. A lost end is found by the sweep; a recording that was made
+/// as the caller hung up is announced nowhere else, so its report must not be believed to be kept.
 pub async fn status(State(app): State<Arc<App>>, Signed(form): Signed) -> StatusCode {
     let Ok(report) = StatusEvent::read(&form) else { return StatusCode::BAD_REQUEST };
+    let lost = match report {
+        StatusEvent::Recording(_) => StatusCode::REQUEST_TIMEOUT,
+        StatusEvent::Call(_) | StatusEvent::Message(_) => StatusCode::NO_CONTENT,
+    };
     let kept = async {
         match report {
             StatusEvent::Call(call) if call.status.is_final() && call.parent_call_sid.is_none() => {
@@ -142,21 +154,30 @@ pub async fn status(State(app): State<Arc<App>>, Signed(form): Signed) -> Status
         }
     };
     if let Ok(Ok(Ok(()))) = timeout(PATIENCE, AssertUnwindSafe(kept).catch_unwind()).await {
-        StatusCode::NO_CONTENT
-    } else {
-        tracing::error!("a report of the provider could not be kept: the sweep will find what it meant");
-        StatusCode::NO_CONTENT
+        return StatusCode::NO_CONTENT;
     }
+    tracing::error!("a report of the provider could not be kept");
+    lost
 }
 
-/// The provider's last resort: words that need no database. Unsigned on purpose: it tells nothing.
-pub async fn fallback(State(app): State<Arc<App>>) -> Response {
+/// The provider's last resort: words that need no database.
+pub async fn fallback(app: State<Arc<App>>, Signed(_): Signed) -> Response {
+    fallback_unsigned(app).await
+}
+
+/// The same, for a provider that is told to GET it: it tells nothing, and still answers when the token is wrong.
+pub async fn fallback_unsigned(State(app): State<Arc<App>>) -> Response {
     xml(apology::fallback(&app.board, &app.lines))
 }
 
 /// After the switchboard of the town.
 pub async fn goodbye(Signed(_): Signed) -> Response {
     xml(hang_up())
+}
+
+/// The provider's fallback or retry must not believe that a message was stored.
+fn not_kept() -> Response {
+    (StatusCode::REQUEST_TIMEOUT, "le message n'a pas pu être gardé\n").into_response()
 }
 
 fn hang_up() -> String {

@@ -50,6 +50,13 @@ pub fn promise(now: Timestamp, delay: Duration, hours: &Hours) -> Option<Promise
     Some(Promise { until: half.closes, day: half.day, half: half.half })
 }
 
+/// The promise that was made to keep until that instant.
+pub fn promise_of(until: Timestamp, hours: &Hours) -> Option<Promise> {
+    let before = until.checked_sub(Duration::from_secs(1)).ok()?;
+    let half = hours.half_days(before).find(|half| half.closes >= until)?;
+    Some(Promise { until, day: half.day, half: half.half })
+}
+
 /// The same for a caller who can be reached in one half of the day only, where the line opens in that half.
 pub fn promise_in(now: Timestamp, delay: Duration, hours: &Hours, wanted: HalfDay) -> Option<Promise> {
     let expected = hours.after_open_time(now, delay)?;

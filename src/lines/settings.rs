@@ -15,10 +15,6 @@ pub const DEFAULT_HOURS: &str = "Mo-Fr 08:30-17:00; PH off";
 /// The time zone of a line that says nothing of it.
 pub const DEFAULT_ZONE: &str = "Europe/Paris";
 
-/// The numbers a caller in danger is told to dial herself (F-25).
-pub const EMERGENCY_NUMBERS: [&str; 11] =
-    ["15", "17", "18", "112", "114", "115", "119", "3919", "3977", "3114", "116117"];
-
 /// The synthetic voice of each language, as the `TwiML` family names them.
 pub const VOICES: [(&str, &str); 4] =
     [("fr", "Polly.Lea-Neural"), ("en", "Polly.Amy-Neural"), ("es", "Polly.Lucia-Neural"), ("ar", "Polly.Zeina")];
@@ -48,8 +44,6 @@ pub struct LineSettings {
     pub promise_default: Duration,
     /// How long a caller waits for a person before the wait becomes a callback.
     pub wait_max: Duration,
-    /// The numbers a caller in danger is told to dial herself (F-25).
-    pub emergency_numbers: Vec<String>,
     /// The synthetic voice of each language.
     pub voices: BTreeMap<Lang, String>,
     /// Whether the provider's voices take pauses and pace (SSML).
@@ -150,7 +144,6 @@ impl Default for LineSettings {
             crowded: false,
             promise_default: Duration::from_hours(4),
             wait_max: Duration::from_mins(10),
-            emergency_numbers: EMERGENCY_NUMBERS.map(str::to_owned).to_vec(),
             voices: voices.collect(),
             ssml: true,
             recordings_kept_days: 30,

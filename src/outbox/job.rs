@@ -42,6 +42,9 @@ impl Job {
     /// Every kind that this version knows. An older instance beside a newer one leaves the newer kinds to it.
     pub const KINDS: [&str; 3] = ["fetch_recording", "delete_recording", "alert_on_call"];
 
+    /// The kind that is taken before all others: somebody is in danger.
+    pub const URGENT: &str = Self::KINDS[2];
+
     /// The kind, as its row says it.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -14,4 +14,4 @@ mod store;
 
 pub use job::{Job, JobError};
 pub use retry::{Outcome, Settled};
-pub use store::{Backlog, Claimed, NewJob, backlog, claim, enqueue, next_due, purge_settled, settle};
+pub use store::{Backlog, Buried, Claimed, NewJob, Taken, backlog, claim, enqueue, purge_settled, settle};

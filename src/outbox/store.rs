@@ -54,7 +54,27 @@ pub struct Claimed {
     pub job: Job,
 }
 
-/// What waits, for the health page and the desk.
+/// A job that was given up while jobs were taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Buried {
+    /// Its kind.
+    pub kind: String,
+    /// What it was; none where the row cannot be read.
+    pub job: Option<Job>,
+    /// Why.
+    pub cause: String,
+}
+
+/// What one claim took.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Jobs to do, alerts first.
+    pub jobs: Vec<Claimed>,
+    /// Jobs that were given up instead.
+    pub buried: Vec<Buried>,
+}
+
+/// What waits, for the health page and the desk. Only kinds that this version knows: the others are for a newer one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Backlog {
     /// Jobs that are due or will be.
@@ -83,34 +103,47 @@ pub async fn enqueue(tx: &mut Tx<'_>, new: NewJob) -> Result<bool, DbError> {
     Ok(inserted.rows_affected() == 1)
 }
 
-/// Takes up to `limit` jobs that are due, or whose worker has let its lease lapse, oldest first. Nobody else gets them
-/// for the time of `lease`. A job beyond its last try is buried here: each try before ended its worker.
+/// Takes up to `limit` jobs that are due, or whose worker has let its lease lapse: alerts first, then the oldest. Nobody
+/// else gets them for the time of `lease`. A job beyond its last try is buried here: each try before ended its worker.
 pub async fn claim(
     tx: &mut Tx<'_>,
     now: Timestamp,
     lease: Duration,
     limit: i64,
     delays: &[Duration],
-) -> Result<Vec<Claimed>, DbError> {
+) -> Result<Taken, DbError> {
     let till = now.checked_add(lease).unwrap_or(Timestamp::MAX);
     let rows = sqlx::query(claiming(tx))
         .bind(now.as_millisecond())
         .bind(till.as_millisecond())
         .bind(limit)
-        .bind(format!(",{},", Job::KINDS.join(",")))
+        .bind(known())
+        .bind(Job::URGENT)
         .fetch_all(tx.conn())
         .await?;
-    let mut claimed = Vec::with_capacity(rows.len());
+    let mut taken = Taken::default();
     for row in rows {
         let (id, attempt, job) = read(&row)?;
-        match job {
-            Ok(_) if retry::is_one_too_many(attempt, delays) => bury(tx, id, attempt, "lease lapsed", now).await?,
-            Ok(job) => claimed.push(Claimed { id, attempt, job }),
-            Err(unreadable) => bury(tx, id, attempt, &unreadable.to_string(), now).await?,
-        }
+        let buried = match job {
+            Ok(job) if retry::is_one_too_many(attempt, delays) => {
+                Buried { kind: job.kind().to_owned(), job: Some(job), cause: "lease lapsed".to_owned() }
+            }
+            Ok(job) => {
+                taken.jobs.push(Claimed { id, attempt, job });
+                continue;
+            }
+            Err(unreadable) => Buried { cause: unreadable.to_string(), kind: unreadable.kind, job: None },
+        };
+        write_outcome(tx, (id, attempt), Settled::Buried, Some(&buried.cause), now).await?;
+        taken.buried.push(buried);
     }
-    claimed.sort_by_key(|claimed| claimed.id);
-    Ok(claimed)
+    taken.jobs.sort_by_key(|claimed| (claimed.job.kind() != Job::URGENT, claimed.id));
+    Ok(taken)
+}
+
+/// The kinds of this version, as `like` searches them.
+fn known() -> String {
+    format!(",{},", Job::KINDS.join(","))
 }
 
 /// One statement, in which two workers never take the same row.
@@ -119,7 +152,8 @@ fn claiming(tx: &Tx<'_>) -> SqlStr {
         tx.kind(),
         "with due as materialized (select id as due_id from outbox \
          where (state = 'queued' and run_at <= $1 or state = 'leased' and leased_till <= $1) \
-         and $4 like '%,' || kind || ',%' order by run_at, id limit $3{skip locked}) \
+         and $4 like '%,' || kind || ',%' \
+         order by case when kind = $5 then 0 else 1 end, run_at, id limit $3{skip locked}) \
          update outbox set state = 'leased', attempts = attempts + 1, leased_till = $2 from due where id = due_id \
          returning id, attempts, kind, payload",
     )
@@ -130,10 +164,6 @@ fn read(row: &AnyRow) -> Result<(Uuid, i64, Result<Job, super::JobError>), DbErr
     let id = id.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
     let job = Job::read(row.try_get("kind")?, row.try_get("payload")?);
     Ok((id, row.try_get("attempts")?, job))
-}
-
-async fn bury(tx: &mut Tx<'_>, id: Uuid, attempt: i64, cause: &str, now: Timestamp) -> Result<(), DbError> {
-    write_outcome(tx, (id, attempt), Settled::Buried, Some(cause), now).await.map(drop)
 }
 
 /// Writes how a try ended. `delays` are those of the configuration, one per further try.
@@ -175,23 +205,16 @@ async fn write_outcome(
     Ok(updated.rows_affected() == 1)
 }
 
-/// When the next job falls due or the next lease lapses: how long the worker may rest.
-pub async fn next_due(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, DbError> {
-    let next: Option<i64> =
-        sqlx::query_scalar("select min(coalesce(leased_till, run_at)) from outbox where state in ('queued', 'leased')")
-            .fetch_one(tx.conn())
-            .await?;
-    Ok(next.map(from_millis))
-}
-
 /// What waits at `now`.
 pub async fn backlog(tx: &mut Tx<'_>, now: Timestamp) -> Result<Backlog, DbError> {
     let row = sqlx::query(
         "select count(case when state in ('queued', 'leased') then 1 end) as waiting, \
          count(case when state = 'buried' then 1 end) as buried, count(case when state = 'unknown' then 1 end) as unknown, \
-         min(case when state in ('queued', 'leased') and run_at <= $1 then run_at end) as due_since from outbox",
+         min(case when state in ('queued', 'leased') and run_at <= $1 then run_at end) as due_since from outbox \
+         where $2 like '%,' || kind || ',%'",
     )
     .bind(now.as_millisecond())
+    .bind(known())
     .fetch_one(tx.conn())
     .await?;
     let due_since: Option<i64> = row.try_get("due_since")?;

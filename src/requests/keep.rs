@@ -50,8 +50,6 @@ pub struct Kept {
     pub id: Uuid,
     /// Its six digits.
     pub reference: String,
-    /// Whether this call had stored it before: nothing was changed.
-    pub already: bool,
 }
 
 /// Stores the request, or finds the one that this call has made before.
@@ -63,7 +61,7 @@ pub async fn keep(
     now: Timestamp,
 ) -> Result<Kept, DbError> {
     if let Some((id, reference)) = store::of_call(tx, wish.call_id).await? {
-        return Ok(Kept { id, reference, already: true });
+        return Ok(Kept { id, reference });
     }
     let linked_to = match wish.caller_id {
         Some(caller) => store::looks_like(tx, caller, wish.category, days_before(now, LOOKS_LIKE_DAYS)).await?,
@@ -92,7 +90,7 @@ pub async fn keep(
             now,
         };
         if store::insert(tx, keyring, &new).await? {
-            return Ok(Kept { id, reference, already: false });
+            return Ok(Kept { id, reference });
         }
     }
     Err(DbError::Refused("aucun numéro de demande n'est libre".to_owned()))

@@ -23,6 +23,12 @@ pub enum KeyFileError {
         /// What the system said.
         source: io::Error,
     },
+    /// There is no file, and this command makes none.
+    #[error(
+        "la clé de chiffrement {} n'existe pas : donnez LIGNE_KEY_FILE, ou tapez cette commande sous le compte du service \
+         (« ligne-solidaire serve » crée la clé au premier démarrage)", .0.display()
+    )]
+    Missing(PathBuf),
     /// The content is not a key.
     #[error(
         "le fichier {} ne contient pas une clé de chiffrement (64 chiffres hexadécimaux) ; remettez la sauvegarde de \
@@ -37,9 +43,17 @@ pub enum KeyFileError {
 /// Reads the key file, or makes it at the first start. Two instances that start together end with the same key: the file
 /// appears whole or not at all, and whoever comes second reads the first one's.
 pub fn load_or_create(path: &Path) -> Result<Keyring, KeyFileError> {
+    if !exists(path)? {
+        create(path).map_err(|source| KeyFileError::Io { path: path.to_owned(), what: "créée", source })?;
+    }
+    load(path)
+}
+
+/// Reads the key file; one that is missing is an error, and stays missing.
+pub fn load(path: &Path) -> Result<Keyring, KeyFileError> {
     let failed = |what| move |source| KeyFileError::Io { path: path.to_owned(), what, source };
-    if !path.try_exists().map_err(failed("lue"))? {
-        create(path).map_err(failed("créée"))?;
+    if !exists(path)? {
+        return Err(KeyFileError::Missing(path.to_owned()));
     }
     let mode = fs::metadata(path).map_err(failed("lue"))?.permissions().mode();
     if mode & 0o007 != 0 {
@@ -48,6 +62,10 @@ pub fn load_or_create(path: &Path) -> Result<Keyring, KeyFileError> {
     let text = Zeroizing::new(fs::read(path).map_err(failed("lue"))?);
     let master = master_in(&text).ok_or_else(|| KeyFileError::NotAKey(path.to_owned()))?;
     Ok(Keyring::from_master(&master))
+}
+
+fn exists(path: &Path) -> Result<bool, KeyFileError> {
+    path.try_exists().map_err(|source| KeyFileError::Io { path: path.to_owned(), what: "lue", source })
 }
 
 fn create(path: &Path) -> io::Result<()> {

@@ -30,7 +30,7 @@ pub struct Answer {
 
 /// Why no answer came.
 #[derive(Debug, thiserror::Error)]
-#[error("the service did not answer: {0}")]
+#[error("le service ne répond pas : {0}")]
 pub struct TransportError(String);
 
 impl TransportError {

@@ -48,7 +48,8 @@ pub async fn receive(
                     body: &message.body,
                     now,
                 };
-                if !store::insert(tx, &keyring, &new).await? {
+                // Whoever says « STOP » is not phoned about it.
+                if !store::insert(tx, &keyring, &new).await? || (message.stops() && !is_danger) {
                     return Ok(());
                 }
                 let reason = if is_danger { Reason::Danger } else { Reason::Message };

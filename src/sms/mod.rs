@@ -1,4 +1,4 @@
-//! The words of a text message: alphabet, segments, budget.
+//! Text messages: what one costs (alphabet, segments), and those that are received, which an agent reads.
 
 pub mod danger;
 pub mod inbound;

@@ -1,7 +1,7 @@
 //! The notebook's folder: one sealed file per entry, written aside, synced, then renamed into place.
 
 use std::ffi::OsStr;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -17,8 +17,15 @@ const ENTRY: &str = "appel";
 const DRAFT: &str = "brouillon";
 const UNREADABLE: &str = "illisible";
 
+/// How many processes may share a root.
+const PROCESSES: u32 = 64;
+
 pub(super) struct Folder {
     path: PathBuf,
+    /// The lock on the folder, for as long as this process lives.
+    _held: Option<File>,
+    /// Where the folders of the other processes are.
+    root: Option<PathBuf>,
     keyring: Keyring,
     limit: usize,
     /// Held while a file takes its place or leaves it, so that the limit is exact; never while the disk writes.
@@ -30,11 +37,51 @@ impl Folder {
     /// Drafts found here were never acknowledged to anybody: a crash left them, and they go.
     pub(super) fn open(path: &Path, keyring: Keyring, limit: usize) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(path)?;
-        let folder = Self { path: path.to_owned(), keyring, limit, change: Mutex::new(()), drafts: AtomicU64::new(0) };
-        for draft in folder.files()?.into_iter().filter(|file| has_extension(file, DRAFT)) {
-            fs::remove_file(draft)?;
-        }
+        let folder = Self::at(path, keyring, limit);
+        folder.clean()?;
         Ok(folder)
+    }
+
+    /// The first folder under `root` that no living process holds; its name says nothing, so that a change of the
+    /// settings orphans no entry.
+    pub(super) fn share(root: &Path, keyring: Keyring, limit: usize) -> io::Result<Self> {
+        for number in 1..=PROCESSES {
+            let path = root.join(number.to_string());
+            DirBuilder::new().recursive(true).mode(0o700).create(&path)?;
+            let held = File::open(&path)?;
+            match held.try_lock() {
+                Ok(()) => {
+                    let folder = Self::at(&path, keyring, limit);
+                    folder.clean()?;
+                    return Ok(Self { _held: Some(held), root: Some(root.to_owned()), ..folder });
+                }
+                Err(TryLockError::WouldBlock) => {}
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+        }
+        Err(io::Error::new(ErrorKind::ResourceBusy, "too many processes share this folder"))
+    }
+
+    fn at(path: &Path, keyring: Keyring, limit: usize) -> Self {
+        let (change, drafts) = (Mutex::new(()), AtomicU64::new(0));
+        Self { path: path.to_owned(), _held: None, root: None, keyring, limit, change, drafts }
+    }
+
+    fn clean(&self) -> io::Result<()> {
+        self.files()?.into_iter().filter(|file| has_extension(file, DRAFT)).try_for_each(fs::remove_file)
+    }
+
+    /// The folders of the other processes, living or gone.
+    fn others(&self) -> io::Result<Vec<Self>> {
+        let Some(root) = &self.root else { return Ok(Vec::new()) };
+        let mut others = Vec::new();
+        for found in fs::read_dir(root)? {
+            let found = found?;
+            if found.file_type()?.is_dir() && found.path() != self.path {
+                others.push(Self::at(&found.path(), self.keyring.clone(), self.limit));
+            }
+        }
+        Ok(others)
     }
 
     pub(super) fn note(&self, entry: &SpoolEntry) -> io::Result<()> {
@@ -59,8 +106,19 @@ impl Folder {
         fs::rename(draft, target)
     }
 
-    /// The entries, oldest first, and how many files were set aside.
+    /// The entries of all processes, oldest first, and how many files were set aside.
     pub(super) fn entries(&self) -> io::Result<(Vec<SpoolEntry>, usize)> {
+        let (mut entries, mut set_aside) = self.own_entries()?;
+        for other in self.others()? {
+            let (theirs, aside) = other.own_entries()?;
+            entries.extend(theirs);
+            set_aside += aside;
+        }
+        entries.sort_by(|a, b| (a.at_ms, &a.id).cmp(&(b.at_ms, &b.id)));
+        Ok((entries, set_aside))
+    }
+
+    fn own_entries(&self) -> io::Result<(Vec<SpoolEntry>, usize)> {
         let (mut entries, mut set_aside) = (Vec::new(), 0);
         for file in self.files()? {
             if has_extension(&file, UNREADABLE) || has_extension(&file, DRAFT) {
@@ -75,16 +133,21 @@ impl Folder {
                 Err(error) => tracing::warn!(%error, "spool: a file was not read"),
             }
         }
-        entries.sort_by(|a, b| (a.at_ms, &a.id).cmp(&(b.at_ms, &b.id)));
         Ok((entries, set_aside))
     }
 
+    /// Whoever noted it: an entry that two processes noted is one call.
     pub(super) fn remove(&self, id: &str) -> io::Result<()> {
+        self.remove_own(id)?;
+        self.others()?.iter().try_for_each(|other| other.remove_own(id))
+    }
+
+    fn remove_own(&self, id: &str) -> io::Result<()> {
         let file = self.file_of(id)?;
         let _alone = self.change.lock().unwrap_or_else(PoisonError::into_inner);
         match fs::remove_file(file) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-            _ => self.sync(),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            removed => removed.and_then(|()| self.sync()),
         }
     }
 
@@ -272,6 +335,39 @@ mod tests {
         let spool = Spool::open(place.path(), house()).unwrap();
         assert_eq!(spool.entries().await.unwrap(), []);
         assert_eq!(names(place.path()), [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn processes_that_share_a_root_write_apart_and_read_everything() {
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().join("carnet");
+        let one = Spool::share(&root, house()).unwrap();
+        fs::write(root.join("1/CA-9-0.brouillon"), "being written").unwrap();
+        let other = Spool::share(&root, house()).unwrap();
+        one.note(&entry(1)).await.unwrap();
+        other.note(&entry(2)).await.unwrap();
+        assert_eq!((names(&root.join("1")).len(), names(&root.join("2"))), (2, vec!["CA-2.appel".to_owned()]));
+        for spool in [&one, &other] {
+            assert_eq!(spool.entries().await.unwrap(), [entry(2), entry(1)]);
+        }
+        other.remove("CA-1").await.unwrap();
+        assert_eq!(one.entries().await.unwrap(), [entry(2)]);
+    }
+
+    #[tokio::test]
+    async fn what_a_process_noted_is_found_by_the_next_one_wherever_it_writes() {
+        let place = tempfile::tempdir().unwrap();
+        let gone = [Spool::share(place.path(), house()).unwrap(), Spool::share(place.path(), house()).unwrap()];
+        gone[1].note(&entry(1)).await.unwrap();
+        fs::write(place.path().join("1/CA-9-0.brouillon"), "half").unwrap();
+        drop(gone);
+        let earlier = Spool::open(&place.path().join("127-0-0-1-8080"), house()).unwrap();
+        earlier.note(&entry(2)).await.unwrap();
+        let spool = Spool::share(place.path(), house()).unwrap();
+        assert_eq!(names(&place.path().join("1")), [""; 0], "the place of a process that is gone is taken, and clean");
+        assert_eq!(spool.entries().await.unwrap(), [entry(2), entry(1)]);
+        spool.remove("CA-1").await.unwrap();
+        assert_eq!(spool.entries().await.unwrap(), [entry(2)]);
     }
 
     #[tokio::test]

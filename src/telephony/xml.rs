@@ -95,10 +95,18 @@ impl Document {
         if let Some(rate) = &rate {
             self.open("prosody", &[("rate", rate)])?;
         }
+        let mut apart = true;
         for piece in &say.pieces {
             match piece {
-                Piece::Words(words) => self.text(words)?,
+                Piece::Words(words) => {
+                    self.text(words)?;
+                    apart = words.ends_with(char::is_whitespace);
+                }
                 Piece::Pause(pause) => {
+                    // A provider that drops the tag must not run « tapez 1. » and « Papier » together.
+                    if !std::mem::replace(&mut apart, true) {
+                        self.text(" ")?;
+                    }
                     let time = format!("{}ms", pause.min(&LONGEST_PAUSE).as_millis());
                     self.empty("break", &[("time", &time)])?;
                 }
@@ -256,7 +264,7 @@ mod tests {
             r#"<?xml version="1.0" encoding="UTF-8"?><Response>"#,
             r#"<Gather action="https://ligne.example.org/t/voice/menu?tour=2&amp;lang=fr" method="POST" input="dtmf" "#,
             r#"timeout="8" finishOnKey="" numDigits="1">"#,
-            r#"<Say language="fr-FR" voice="Polly.Lea-Neural"><prosody rate="90%">Bonjour.<break time="400ms"/>"#,
+            r#"<Say language="fr-FR" voice="Polly.Lea-Neural"><prosody rate="90%">Bonjour. <break time="400ms"/>"#,
             r#"Tapez 1.</prosody></Say></Gather>"#,
             r#"<Redirect method="POST">https://ligne.example.org/t/voice/menu?tour=3</Redirect></Response>"#,
         );

@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::simulator::{LINE, exchange};
+use crate::support::service::{self, Service};
+use crate::support::test_db::{TestDb, number};
 
 const DRIVER: &str = "/usr/bin/chromedriver";
 const BROWSER: &str = "/usr/bin/chromium";
@@ -79,6 +81,21 @@ impl Page {
         if let Err(error) = self.client.execute_async(watch, vec![json!(css), json!(text)]).await {
             panic!("{css} never showed « {text} » ({error}). The page:\n{}", self.text("body").await);
         }
+    }
+
+    /// Waits for a question of the line.
+    async fn asked(&self, question: &str) {
+        self.until("#journal li", question).await;
+        self.until("#etat", "À vous").await;
+    }
+
+    /// Waits for the beep and speaks, by typing where there is no microphone.
+    async fn says(&self, question: &str, words: &str) {
+        self.until("#journal li", question).await;
+        self.until("#micro", "Pas de micro").await;
+        self.keyboard(words).await;
+        self.click("#fini").await;
+        self.until("#journal li", words).await;
     }
 
     pub(crate) async fn text(&self, css: &str) -> String {
@@ -172,26 +189,49 @@ fn tiny_demo() -> Router {
     })
 }
 
+/// The real service on its database, with the telephone page beside it.
+fn real_demo(real: &Service) -> Router {
+    page::router(Demo {
+        exchange: real.exchange.clone(),
+        line: service::LINE.to_owned(),
+        name: "Ligne d'entraide de Montpellier".to_owned(),
+        callers: vec![Caller { name: "Odette".to_owned(), number: "04 65 71 00 01".to_owned() }],
+    })
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_whole_call_is_made_on_the_page_by_keys() {
-    let page = Page::open(tiny_demo(), "silencieux=1", Look::default()).await;
+async fn shopping_is_asked_for_on_the_page_by_keys_from_ring_to_goodbye() {
+    let base = TestDb::sqlite().await;
+    let service = Service::on(&base).await;
+    let page = Page::open(real_demo(&service), "silencieux=1", Look::default()).await;
     page.picture("1-accueil").await;
     page.click("#appeler").await;
-    page.until("#etat", "À vous : une touche").await;
-    page.until("#journal li", "Bonjour. Pour laisser un message").await;
-    page.keyboard("9").await;
-    page.until("#journal li.me", "Vous tapez 9").await;
-    page.until("#journal li", "Je n'ai pas compris").await;
+    for (question, key) in [
+        ("Pour des courses, tapez 1.", "1"),
+        ("Pour vous, tapez 1.", "1"),
+        ("Nourriture, tapez 1.", "1"),
+        ("Avez-vous à manger", "1"),
+        ("Pour aujourd'hui, tapez 1.", "2"),
+    ] {
+        page.asked(question).await;
+        page.click(&format!("#clavier [data-key='{key}']")).await;
+    }
     page.picture("2-menu").await;
-    page.click("#clavier [data-key='1']").await;
-    page.until("#micro", "Pas de micro").await;
+    page.says("dites ce qu'il vous faut", "Du lait, du pain et des pommes.").await;
     page.picture("3-message").await;
-    page.keyboard("Du lait, du pain et mes médicaments.").await;
-    page.click("#fini").await;
-    page.until("#journal li", "Vous dites : « Du lait, du pain et mes médicaments. »").await;
-    page.until("#journal li", "Votre message est enregistré. Au revoir.").await;
+    page.asked("Tapez votre code postal").await;
+    page.keyboard("34000").await;
+    page.says("dites votre adresse", "Douze, rue de la Loge").await;
+    page.says("dites votre prénom et votre nom", "Odette Martin").await;
+    for question in ["Vous rappeler au", "Un seul voisin recevra", "Je résume : Des courses"] {
+        page.asked(question).await;
+        page.keyboard("1").await;
+    }
+    page.until("#journal li", "C'est enregistré. Demande numéro").await;
+    page.until("#journal li", "Au revoir, vous pouvez raccrocher.").await;
     page.until("#etat", "Appel terminé").await;
     page.picture("4-fin").await;
+    assert_eq!(number(&base.db, "select count(*) from requests where category = 'courses'").await, 1);
     assert_eq!(page.ask("return document.getElementById('raccrocher').disabled").await, json!(true));
     page.close().await;
 }

@@ -40,7 +40,7 @@ type Taken = BTreeMap<Exit, i64>;
 
 #[tokio::test]
 async fn campaign_of_random_walks_on_sqlite_takes_every_exit_and_loses_nobody() {
-    let calls = calls(900, 1);
+    let calls = calls(1_200, 1);
     let mut taken = walk(&TestDb::sqlite().await, true, calls * 9 / 10, BTreeSet::new(), 1).await;
     // A provider that cannot whisper: nobody is rung, everybody is called back.
     let known = taken.keys().cloned().collect();

@@ -360,7 +360,7 @@ async fn a_full_disk_is_told_and_service_resumes_when_there_is_room() {
 async fn a_writer_that_is_locked_out_says_so_and_resumes_when_the_lock_is_gone() {
     let base = TestDb::sqlite().await;
     run(&base.db, THINGS).await;
-    let impatient = Db::open(&base.url, Options { patience: IMPATIENT }).await.unwrap();
+    let impatient = Db::open(&base.url, Options { patience: IMPATIENT, ..Options::default() }).await.unwrap();
     let (locked, release) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
     let (holder_locked, holder_release) = (locked.clone(), release.clone());
     let holding = base.db.write(move |tx| {
@@ -388,7 +388,7 @@ async fn a_writer_that_is_locked_out_says_so_and_resumes_when_the_lock_is_gone()
 async fn a_server_that_accepts_and_never_answers_is_unavailable() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("postgres://ligne@{}/ligne", silent.local_addr().unwrap());
-    let db = Db::open(&url, Options { patience: IMPATIENT }).await.unwrap();
+    let db = Db::open(&url, Options { patience: IMPATIENT, ..Options::default() }).await.unwrap();
     let hearing = async {
         let mut lines = Vec::new();
         loop {
@@ -407,7 +407,10 @@ async fn a_server_that_accepts_and_never_answers_is_unavailable() {
 #[tokio::test]
 async fn a_server_that_refuses_connections_is_unavailable() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let db = Db::open(&format!("postgres://ligne@{closed}/ligne"), Options { patience: IMPATIENT }).await.unwrap();
+    let db =
+        Db::open(&format!("postgres://ligne@{closed}/ligne"), Options { patience: IMPATIENT, ..Options::default() })
+            .await
+            .unwrap();
     assert!(insert(&db, 1).await.unwrap_err().is_unavailable());
 }
 

@@ -2,16 +2,22 @@
 #![cfg(test)]
 
 mod architecture;
+mod bad_input;
 mod browser;
 mod calls;
 mod campaign_duplicates;
 mod campaign_kills;
 mod campaign_walks;
+mod commands;
 mod db;
+mod deploy;
 mod lines;
+mod outages;
 mod outbox;
 mod scripts;
 mod simulator;
+mod statements;
 mod support;
 mod telephony;
 mod transcripts;
+mod worker;

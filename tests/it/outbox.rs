@@ -6,10 +6,13 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use ligne_solidaire::db::{Db, DbError};
-use ligne_solidaire::outbox::{self, Backlog, Claimed, Job, NewJob, Outcome, Settled};
+use ligne_solidaire::outbox::{self, Backlog, Claimed, Job, NewJob, Outcome, Settled, Taken};
+use ligne_solidaire::worker;
+use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::support::test_db::{number, on_both, run};
+use crate::support::service::Service;
+use crate::support::test_db::{TestDb, number, on_both, run};
 
 const LEASE: Duration = Duration::from_mins(1);
 const DELAYS: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(30)];
@@ -31,8 +34,12 @@ async fn enqueue(db: &Db, new: NewJob) -> bool {
     db.write(|tx| Box::pin(outbox::enqueue(tx, new))).await.unwrap()
 }
 
-async fn claim(db: &Db, now: Timestamp, limit: i64) -> Vec<Claimed> {
+async fn take(db: &Db, now: Timestamp, limit: i64) -> Taken {
     db.write(move |tx| Box::pin(async move { outbox::claim(tx, now, LEASE, limit, &DELAYS).await })).await.unwrap()
+}
+
+async fn claim(db: &Db, now: Timestamp, limit: i64) -> Vec<Claimed> {
+    take(db, now, limit).await.jobs
 }
 
 async fn settle(db: &Db, claimed: &Claimed, outcome: Outcome, now: Timestamp) -> Settled {
@@ -44,10 +51,6 @@ async fn settle(db: &Db, claimed: &Claimed, outcome: Outcome, now: Timestamp) ->
 
 async fn backlog(db: &Db, now: Timestamp) -> Backlog {
     db.read(move |tx| Box::pin(outbox::backlog(tx, now))).await.unwrap()
-}
-
-async fn next_due(db: &Db) -> Option<Timestamp> {
-    db.read(|tx| Box::pin(outbox::next_due(tx))).await.unwrap()
 }
 
 #[tokio::test]
@@ -113,8 +116,22 @@ async fn a_claim_takes_no_more_than_asked_and_nothing_before_its_time() {
         enqueue(&base.db, fetch(9).due_at(after(10))).await;
         assert_eq!(claim(&base.db, start(), 3).await.len(), 3);
         assert_eq!(claim(&base.db, after(9), 10).await.len(), 2);
-        assert_eq!(next_due(&base.db).await, Some(after(10)));
         assert_eq!(claim(&base.db, after(10), 10).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_alert_leaves_before_whatever_else_waits() {
+    on_both(async |base| {
+        for n in 0..5 {
+            enqueue(&base.db, fetch(n)).await;
+        }
+        let alert = Job::AlertOnCall { callback_id: Uuid::from_u128(7), round: 1 };
+        let new = NewJob::due_now(Uuid::from_u128(5_000), alert.clone(), "alert/7/1", start()).due_at(after(5));
+        enqueue(&base.db, new).await;
+        let claimed = claim(&base.db, after(5), 2).await;
+        assert_eq!((claimed.len(), &claimed[0].job), (2, &alert));
     })
     .await;
 }
@@ -144,7 +161,6 @@ async fn a_failing_job_is_tried_again_after_each_delay_and_then_buried() {
             let claimed = claim(&base.db, now, 1).await.remove(0);
             let next = now.checked_add(delay).unwrap();
             assert_eq!(settle(&base.db, &claimed, Outcome::retry("503"), now).await, Settled::Again(next));
-            assert_eq!(next_due(&base.db).await, Some(next));
             now = next;
         }
         let last = claim(&base.db, now, 1).await.remove(0);
@@ -162,7 +178,9 @@ async fn a_job_that_kills_its_worker_each_time_is_buried_after_the_last_try() {
         for lapse in 0..3 {
             assert_eq!(claim(&base.db, after(60 * lapse), 1).await.len(), 1, "{lapse}");
         }
-        assert_eq!(claim(&base.db, after(180), 1).await, []);
+        let taken = take(&base.db, after(180), 1).await;
+        let told: Vec<_> = taken.buried.iter().map(|buried| (buried.kind.as_str(), buried.job.clone())).collect();
+        assert_eq!((taken.jobs, told), (vec![], vec![("fetch_recording", Some(fetch(1).job))]));
         assert_eq!(backlog(&base.db, after(180)).await.buried, 1);
     })
     .await;
@@ -193,7 +211,7 @@ async fn jobs_of_a_newer_version_are_left_to_it() {
         )
         .await;
         assert_eq!(claim(&base.db, start(), 10).await, []);
-        assert_eq!(backlog(&base.db, start()).await.waiting, 1);
+        assert_eq!(backlog(&base.db, after(9_999)).await, Backlog::default(), "this version is not late with them");
     })
     .await;
 }
@@ -229,4 +247,19 @@ async fn done_jobs_are_forgotten_after_their_date_and_undecided_ones_stay() {
         assert_eq!(number(&base.db, "select count(*) from outbox").await, 2);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_worker_that_is_asked_to_stop_begins_no_further_job() {
+    let base = TestDb::sqlite().await;
+    let service = Service::on(&base).await;
+    for n in 1..=20 {
+        enqueue(&base.db, fetch(n)).await;
+    }
+    let (_stop, stopping) = watch::channel(true);
+    // What a worker looks at first is left to chance: twenty times, no job was it.
+    for _ in 0..20 {
+        worker::run(service.app.clone(), stopping.clone(), Duration::ZERO).await;
+    }
+    assert_eq!(backlog(&base.db, start()).await.waiting, 20);
 }

@@ -80,6 +80,7 @@ fn settings(url: &str) -> Settings {
         key: None,
         token: "jeton".to_owned().into(),
         capabilities: Family::Twilio.capabilities(),
+        connect_timeout: Duration::from_secs(3),
         timeout: Duration::from_secs(10),
     }
 }

@@ -3,7 +3,7 @@
 //! A new transcript is a file with its title, its date and what people do, and a line in the list below; `BLESS=1` writes
 //! what is heard and what is kept. The heading « Réglages » takes, separated by semicolons: `bureau` and `astreinte` with
 //! their numbers, `secteur` with its postal codes, `textes` with the sender of texts, `rappel` with the number that
-//! agents show, `affluence`, `sans filtrage` (the provider cannot screen who picks up), `fin jamais dite` (the end of
+//! agents show, `horaires` in the language of OpenStreetMap, `affluence`, `sans filtrage` (the provider cannot screen who picks up), `fin jamais dite` (the end of
 //! calls is not told) and `en double` (each webhook comes twice).
 
 mod hang_ups;
@@ -52,7 +52,9 @@ transcripts! {
     attente_rappel_masque: "attente-rappel-masque",
     autre_chose: "autre-chose",
     autre_numero: "autre-numero",
+    autre_numero_trois_faux: "autre-numero-trois-faux",
     benevolat: "benevolat",
+    changer_tout: "changer-tout",
     code_postal_faux: "code-postal-faux",
     code_postal_inconnu: "code-postal-inconnu",
     corriger: "corriger",
@@ -61,16 +63,22 @@ transcripts! {
     courses_nourriture: "courses-nourriture",
     danger_bureau_absent: "danger-bureau-absent",
     danger_bureau_repond: "danger-bureau-repond",
+    danger_jour_sans_bureau: "danger-jour-sans-bureau",
     danger_nuit_alerte: "danger-nuit-alerte",
     danger_nuit_astreinte_repond: "danger-nuit-astreinte-repond",
     danger_nuit_masque: "danger-nuit-masque",
     danger_nuit_masque_donne: "danger-nuit-masque-donne",
+    danger_nuit_sans_astreinte: "danger-nuit-sans-astreinte",
+    danger_numero_dit: "danger-numero-dit",
+    danger_numero_recommence: "danger-numero-recommence",
     danger_raccroche: "danger-raccroche",
+    danger_zero: "danger-zero",
     deuxieme_demande: "deuxieme-demande",
     diese_tardif: "diese-tardif",
     donnees: "donnees",
     enfant_seul_jour: "enfant-seul-jour",
     enfant_seul_nuit: "enfant-seul-nuit",
+    enfant_seul_nuit_sans_astreinte: "enfant-seul-nuit-sans-astreinte",
     espagnol: "espagnol",
     espagnol_masque: "espagnol-masque",
     etoile: "etoile",
@@ -83,6 +91,8 @@ transcripts! {
     garde_enfant: "garde-enfant",
     hors_secteur: "hors-secteur",
     inquietude: "inquietude",
+    inquietude_sans_telephone: "inquietude-sans-telephone",
+    jamais_ouvert: "jamais-ouvert",
     kit: "kit",
     mauvaises_touches: "mauvaises-touches",
     mauvaises_touches_sans_bureau: "mauvaises-touches-sans-bureau",
@@ -93,9 +103,11 @@ transcripts! {
     numero_etranger_personne: "numero-etranger-personne",
     numero_masque_donne: "numero-masque-donne",
     numero_masque_refuse: "numero-masque-refuse",
+    numero_masque_trois_faux: "numero-masque-trois-faux",
     numero_surtaxe: "numero-surtaxe",
     papier_attestation: "papier-attestation",
     papier_autre: "papier-autre",
+    pause_de_midi: "pause-de-midi",
     personne_raccroche_pendant_la_sonnerie: "personne-raccroche-pendant-la-sonnerie",
     personne_raccroche_trop_tard: "personne-raccroche-trop-tard",
     personne_refuse: "personne-refuse",
@@ -112,6 +124,8 @@ transcripts! {
     pris_pour_fini_masque: "pris-pour-fini-masque",
     raccroche_pendant_le_message: "raccroche-pendant-le-message",
     raccroche_sans_rien_choisir: "raccroche-sans-rien-choisir",
+    reouverture_lointaine: "reouverture-lointaine",
+    reouverture_lointaine_anglais: "reouverture-lointaine-anglais",
     silence: "silence",
     silence_apres_un_choix: "silence-apres-un-choix",
     silence_au_milieu: "silence-au-milieu",
@@ -123,6 +137,7 @@ transcripts! {
     suivi_annulation: "suivi-annulation",
     suivi_annulation_refusee: "suivi-annulation-refusee",
     suivi_etat: "suivi-etat",
+    suivi_lent: "suivi-lent",
     suivi_sans_numero: "suivi-sans-numero",
     suivi_sans_numero_masque: "suivi-sans-numero-masque",
     suivi_trois_numeros_faux: "suivi-trois-numeros-faux",
@@ -185,7 +200,7 @@ fn setup(transcript: &Transcript) -> Setup {
     for (key, name) in [("desk", "bureau"), ("on_call", "astreinte"), ("postal_codes", "secteur")] {
         writeln!(setup.line, "\n{key} = [{}]", quoted(transcript.numbers(name))).unwrap();
     }
-    for (key, name) in [("sms", "textes"), ("human_callback", "rappel")] {
+    for (key, name) in [("sms", "textes"), ("human_callback", "rappel"), ("hours", "horaires")] {
         if let Some(value) = transcript.setting(name) {
             writeln!(setup.line, "{key} = {value:?}").unwrap();
         }

@@ -26,6 +26,8 @@ rappel-masque = { $masque ->
        *[non] {""}
     } اطلبوا الأرقام العشرة للهاتف الذي نتصل به.
     .court = اطلبوا الأرقام العشرة للهاتف الذي نتصل به.
+rappel-relu = أعيد: { PAIRS($contact) }. إذا كان صحيحاً، اضغطوا 1. للبدء من جديد، اضغطوا 2.
+    .court = صحيح، 1. البدء من جديد، 2.
 rappel-invalide = هذا الرقم غير صالح. الرقم من عشرة أرقام. لنحاول مرة أخرى.
 
 ## النهاية
@@ -36,9 +38,12 @@ prefixe-dit = { $prefixe ->
         [inconnu] {""}
        *[autre] سيبدأ الرقم بـ { PAIRS($prefixe) }.
     }
-fin-sans-numero = بدون رقم، لا يمكننا الاتصال بكم. اتصلوا بنا متى شئتم، المكالمة مجانية.
+fin-sans-numero = بدون رقم هاتف، لا يمكننا الاتصال بكم. اتصلوا بنا واذكروا رقم طلبكم، المكالمة مجانية.
+rappel-impossible = بدون رقم، لا يمكننا الاتصال بكم. هذه المكالمة مجانية دائماً.
 fin-securite = لن نطلب منكم أبداً مالاً ولا بطاقة بنكية ولا رمزاً عبر الهاتف.
 fin-aggravation = إذا ساءت حالتكم، اتصلوا بالرقم 15. اتصلوا بنا متى شئتم.
+fin-aggravation-simple = إذا ساءت حالتكم، اتصلوا بالرقم 15.
+fin-au-revoir-simple = أحسنتم بالاتصال. شكراً، إلى اللقاء، يمكنكم إغلاق الخط.
 fin-au-revoir = أحسنتم بالاتصال. لا شيء آخر عليكم. شكراً، إلى اللقاء، يمكنكم إغلاق الخط.
 
 ## الصمت والخطأ
@@ -51,7 +56,7 @@ silence-sans-numero = { $masque ->
        *[non] لا يمكننا الاتصال برقمكم.
     } اتصلوا بنا متى شئتم، المكالمة مجانية. في حالة خطر، اتصلوا بالرقم 15 أو 112.
 touche-1 = هذا المفتاح لا يطابق أي خيار.
-touche-2 = لنحاول بطريقة أخرى. للتحدث مع شخص، اضغطوا 0 أو انتظروا.
+touche-2 = لنحاول بطريقة أخرى. للاستماع مرة أخرى، اضغطوا النجمة، في الأسفل على اليسار. للتحدث مع شخص، اضغطوا 0 أو انتظروا.
 trop-long = هذه المكالمة مستمرة منذ ربع ساعة. ما قلتموه محفوظ.
 ecoute-repete = أعيد.
 ecoute-continue = تابعوا، أنا أسمعكم.
@@ -67,19 +72,30 @@ panne-sans-numero = لدينا مشكلة تقنية ولم نتمكن من تس
 attente-passe = أحولكم إلى شخص. ابقوا على الخط.
 attente-encore = لحظة من فضلكم. نحاول مرة أخرى.
 attente-debut = أبحث لكم عن شخص. { $avant_vous ->
-        [0] أنتم التاليون.
+        [0] سيأتي دوركم قريباً.
         [one] هناك مكالمة واحدة قبلكم.
        *[other] عدد المكالمات قبلكم: { $avant_vous }.
     } المدة بالدقائق: حوالي { $minutes }.
 attente-suite = { $tour ->
         [0] ما زلتم على الخط. شكراً على صبركم.
-       *[1] لم ننسكم. شكراً على صبركم.
+        [1] لم ننسكم. شكراً على صبركم.
+       *[autre] ابقوا على الخط. شكراً على صبركم.
     }
 attente-rappel = إذا أردتم أن نتصل بكم، اضغطوا 1. تحتفظون بدوركم. وإلا فابقوا على الخط.
     .court = نتصل بكم، 1. وإلا فابقوا على الخط.
+attente-rappel-redit = { $tour ->
+        [0] { attente-rappel }
+       *[autre] لكي نتصل بكم، اضغطوا 1.
+    }
 attente-pris = تم، تحتفظون بدوركم.
-personne-absente = كل خطوطنا مشغولة.
-ferme-horaires = موظفونا هنا { horaires }. يعودون { ouverture }. في حالة خطر، اتصلوا بالرقم 15 أو 112.
+personne-absente = لا أحد يستطيع أن يجيبكم الآن.
+ferme-horaires = { $horaires_de ->
+        [inconnu] موظفونا غير موجودين الآن.
+       *[autre] موظفونا هنا { horaires }.
+    } { $ouverture_jour ->
+        [inconnu] {""}
+       *[autre] يعودون { ouverture }.
+    } عند الخطر، اتصلوا بالرقم 15 أو 112.
 ferme-ecoute = إذا كانت لديكم أفكار سوداء، الرقم 31 14 يجيب ليلاً ونهاراً مجاناً.
 
 ## أجزاء الجمل
@@ -90,14 +106,18 @@ promesse = { $promesse_jour ->
            *[apres_midi] بعد ظهر اليوم
         }
         [demain] غداً { promesse-moment }
-        [lundi] يوم الاثنين { promesse-moment }
-        [mardi] يوم الثلاثاء { promesse-moment }
-        [mercredi] يوم الأربعاء { promesse-moment }
-        [jeudi] يوم الخميس { promesse-moment }
-        [vendredi] يوم الجمعة { promesse-moment }
-        [samedi] يوم السبت { promesse-moment }
-        [dimanche] يوم الأحد { promesse-moment }
-       *[autre] قريباً
+        [lundi] يوم الاثنين{ promesse-date } { promesse-moment }
+        [mardi] يوم الثلاثاء{ promesse-date } { promesse-moment }
+        [mercredi] يوم الأربعاء{ promesse-date } { promesse-moment }
+        [jeudi] يوم الخميس{ promesse-date } { promesse-moment }
+        [vendredi] يوم الجمعة{ promesse-date } { promesse-moment }
+        [samedi] يوم السبت{ promesse-date } { promesse-moment }
+        [dimanche] يوم الأحد{ promesse-date } { promesse-moment }
+       *[inconnu] في أقرب وقت ممكن
+    }
+promesse-date = { $promesse_date ->
+        [0] {""}
+       *[other] {" "}{ $promesse_date }
     }
 promesse-moment = { $promesse_moment ->
         [matin] صباحاً
@@ -106,14 +126,18 @@ promesse-moment = { $promesse_moment ->
 ouverture = { $ouverture_jour ->
         [aujourdhui] اليوم { ouverture-heure }
         [demain] غداً { ouverture-heure }
-        [lundi] يوم الاثنين { ouverture-heure }
-        [mardi] يوم الثلاثاء { ouverture-heure }
-        [mercredi] يوم الأربعاء { ouverture-heure }
-        [jeudi] يوم الخميس { ouverture-heure }
-        [vendredi] يوم الجمعة { ouverture-heure }
-        [samedi] يوم السبت { ouverture-heure }
-        [dimanche] يوم الأحد { ouverture-heure }
-       *[inconnu] قريباً
+        [lundi] يوم الاثنين{ ouverture-date } { ouverture-heure }
+        [mardi] يوم الثلاثاء{ ouverture-date } { ouverture-heure }
+        [mercredi] يوم الأربعاء{ ouverture-date } { ouverture-heure }
+        [jeudi] يوم الخميس{ ouverture-date } { ouverture-heure }
+        [vendredi] يوم الجمعة{ ouverture-date } { ouverture-heure }
+        [samedi] يوم السبت{ ouverture-date } { ouverture-heure }
+        [dimanche] يوم الأحد{ ouverture-date } { ouverture-heure }
+       *[inconnu] في أقرب وقت ممكن
+    }
+ouverture-date = { $ouverture_date ->
+        [0] {""}
+       *[other] {" "}{ $ouverture_date }
     }
 ouverture-heure = في الساعة { $ouverture_heure } { $ouverture_minute ->
         [0] {""}

@@ -11,8 +11,12 @@ accueil-bonjour = Hello. This is the neighbours' help line of the { $ville } cou
     }
 accueil-urgence = In danger? Hang up and dial 15 or 112.
 accueil-ferme = { $ferie ->
-        [oui] Today is a public holiday. Our staff are back { ouverture }.
-       *[non] Our staff are back { ouverture }.
+        [oui] Today is a public holiday. { nous-rouvrons }
+       *[non] { nous-rouvrons }
+    }
+nous-rouvrons = { $ouverture_jour ->
+        [inconnu] Our offices are closed.
+       *[autre] Our staff are back { ouverture }.
     }
 crise-affluence = Many people are calling. We call everybody back.
 langue-proposee = For English, press 7.
@@ -35,8 +39,8 @@ menu-pour-qui = For yourself, press 1. For another person, press 2.
 menu-tiers = Thank you for thinking of this person. Do they agree to be helped? Yes, press 1. No, or you don't know, press 2.
     .court = Does this person agree? Yes, 1. No, or you don't know, 2.
 tiers-explique = The next questions are about this person. We will call them before sending a neighbour.
-tiers-telephone = Type the ten digits of their telephone. If you don't have them, press the hash key.
-    .court = Type the ten digits of their telephone, or only the hash key.
+tiers-telephone = Type the ten digits of their telephone. If you don't have them, press the hash key, at the bottom right.
+    .court = Type the ten digits of their telephone. Otherwise, the hash key, at the bottom right, or wait.
 tiers-telephone-relu = Their telephone is { PAIRS($tiers_numero) }. That's right, press 1. Start again, press 2.
     .court = That's right, 1. Start again, 2.
 
@@ -54,8 +58,8 @@ courses-liste = After the beep, say what you need. Then press the hash key, or w
     .court = After the beep, say what you need.
     .tiers = After the beep, say what this person needs. Then press the hash key, or wait.
     .court-tiers = After the beep, say what they need.
-courses-argent = You pay against the till receipt, never by bank card.
-    .tiers = This person pays against the till receipt, never by bank card.
+courses-argent = You pay the neighbour back when you see the receipt, never by bank card.
+    .tiers = This person pays the neighbour back when they see the receipt, never by bank card.
 courses-ordonnance = Keep the prescription at hand: the neighbour will take it to the chemist.
     .tiers = This person keeps the prescription at hand: the neighbour will take it to the chemist.
 
@@ -104,8 +108,8 @@ visite-veille = Would you like us to check on you regularly? Yes, press 1. No, p
     .tiers = Should we check on this person regularly? Yes, press 1. No, press 2.
     .court-tiers = Check on them regularly? Yes, 1. No, 2.
 visite-inquiet = If this person no longer answers and you fear an accident, hang up and dial 18 or 112. Otherwise stay on the line, we will look after it.
-visite-message = After the beep, say who this person is, where they live, and what worries you. Then press the hash key, or wait.
-    .court = After the beep, say who this person is and what worries you.
+visite-message = After the beep, say what worries you. Then press the hash key, or wait.
+    .court = After the beep, say what worries you.
 
 ## Something else
 
@@ -120,9 +124,9 @@ benevolat-message = Thank you for offering your help. After the beep, say what y
 ## Place
 
 adresse-code-postal = Type your post code, or only the hash key.
-    .court = Type your post code, or only the hash key.
+    .court = Type your post code, or only the hash key, at the bottom right.
     .tiers = Type this person's post code, or only the hash key.
-    .court-tiers = Type their post code, or only the hash key.
+    .court-tiers = Type their post code, or only the hash key, at the bottom right.
 adresse-code-relu = I understood { DIGITS($code_postal) }. That's right, press 1. That's wrong, press 2.
     .court = That's right, 1. That's wrong, 2.
 adresse-hors-zone = This post code is not in our area. One of our staff will point you to help.
@@ -149,6 +153,7 @@ rappel-masque = { $masque ->
     .court = Type the ten digits of the telephone where we may call you.
 rappel-relu = I repeat: { PAIRS($contact) }. That's right, press 1. Start again, press 2.
     .court = That's right, 1. Start again, 2.
+rappel-le-sien = We keep the number of this call: { PAIRS($numero) }.
 rappel-invalide = This number does not work. A number has ten digits. Let's try again.
 rappel-sans-numero = It doesn't matter. Stay on the line, or call us again when you like, it's free.
 rappel-moment = To call you back: in the morning, press 1. In the afternoon, press 2. At any time, press 3.
@@ -158,7 +163,7 @@ rappel-moment = To call you back: in the morning, press 1. In the afternoon, pre
 
 accord-voisin = One neighbour only will receive your first name, your address and your message. I agree, press 1. No, press 2.
     .court = Give your details to one neighbour only? Yes, 1. No, 2.
-resume = To sum up: { $besoin }{ $quand ->
+resume = To sum up: { resume-pour-qui }{ $besoin }{ $quand ->
         [aujourdhui] , for today
         [demain] , for tomorrow
         [semaine] , this week
@@ -167,27 +172,53 @@ resume = To sum up: { $besoin }{ $quand ->
     }{ $code_postal_juste ->
         [oui] , post code { DIGITS($code_postal) }
        *[autre] {""}
+    }{ $contact_choisi ->
+        [autre] , telephone { PAIRS($contact) }
+       *[oui] {""}
     }. That's right, press 1. To change, press 2.
     .court = That's right, 1. To change, 2.
-changer = To change your request, press 1. The address, press 2. The telephone, press 3. A person, 0.
-    .court = The request, 1. The address, 2. The telephone, 3. A person, 0.
+resume-pour-qui = { $categorie ->
+        [inquietude] {""}
+       *[autre] { $pour ->
+            [autre] for another person,
+           *[moi] {""}
+        }
+    } {""}
+changer = To change your request, press 1. The address, press 2. The telephone, press 3. Something else, press 4. A person, 0.
+    .court = The request, 1. The address, 2. The telephone, 3. Something else, 4. A person, 0.
 fin-numero = Your request is registered. Your number is: { DIGITS($ref) }. I repeat: { DIGITS($ref) }.
-fin-promesse = We are looking for a neighbour. A neighbour or one of our staff will call you { promesse }. { prefixe-dit }
+fin-promesse = A neighbour or one of our staff will call you { promesse }. { prefixe-dit }
 fin-promesse-agent = One of our staff will call you { promesse }. { prefixe-dit }
 prefixe-dit = { $prefixe ->
         [inconnu] {""}
        *[autre] Their number will begin with { PAIRS($prefixe) }.
     }
-fin-sans-numero = Without a number, we cannot call you back. Call us again when you like, it's free.
+fin-sans-numero = Without a telephone, we cannot call you back. Call us again with your request number, it's free.
+rappel-impossible = Without a number, we cannot call you back. This call is always free.
 fin-securite = Nobody will ever ask you for money, a bank card or a code by phone.
 fin-aggravation = If you feel unwell, dial 15. Call us again whenever you like.
-fin-au-revoir = You did well to call. There is nothing more to do. Goodbye, you may hang up.
+fin-aggravation-simple = If you feel unwell, dial 15.
+fin-au-revoir = You did well to call. There is nothing else you need to do. Goodbye, you may hang up.
+fin-au-revoir-simple = You did well to call. Goodbye, you may hang up.
 
 besoin-personne = To speak to a person
-besoin-courses = Shopping
-besoin-papier = A form to print
+besoin-danger-courses = Somebody has no food, or no medicine, today
+besoin-danger-enfant = A child is alone
+besoin-courses = { $courses_type ->
+        [medicaments] Medicine
+        [les_deux] Shopping and medicine
+       *[nourriture] Shopping
+    }
+besoin-papier = { $papier_type ->
+        [attestation] A certificate to go out
+       *[autre] A form to print
+    }
 besoin-enfant = Childcare
-besoin-visite = A visit or a call
+besoin-visite = { $visite_type ->
+        [appel] A friendly call
+        [visite] A visit
+       *[autre] A visit or a call
+    }
 besoin-inquietude = Somebody you are worried about
 besoin-autre = Your message
 besoin-benevolat = Your offer of help
@@ -195,17 +226,20 @@ besoin-kit = The neighbours' kit
 
 ## A request already made
 
-suivi-numero = Type the six digits of your request number, then the hash key. If you don't have it, press only the hash key.
-    .court = Type the six digits, or only the hash key.
+suivi-numero = Type the six digits of your request number. If you don't have it, press the hash key, at the bottom right.
+    .court = Type the six digits. Otherwise, the hash key, at the bottom right, or wait.
 suivi-inconnu = I cannot find this number. Let's try again.
 suivi-agent = It doesn't matter. One of our staff will call the number given in the request.
 suivi-menu = Thank you for calling again. { $etat ->
         [recherche] We are looking for a neighbour near you.
-        [annulee] This request is cancelled.
-        [terminee] This request is finished.
        *[attente] One of our staff will call you { promesse }.
     } To add something, press 1. To cancel, press 2. For a person, press 0.
     .court = Add something, 1. Cancel, 2. A person, 0.
+suivi-menu-fini = Thank you for calling again. { $etat ->
+        [annulee] This request is cancelled.
+       *[terminee] This request is finished.
+    } To add something, press 1. For a person, press 0.
+    .court = Add something, 1. A person, 0.
 suivi-ajout = After the beep, say what you want to add. Then press the hash key, or wait.
     .court = After the beep, say what you want to add.
 suivi-annuler = You want to cancel this request. Yes, press 1. No, press 2.
@@ -224,8 +258,9 @@ silence-sans-numero = { $masque ->
        *[non] We cannot call your number.
     } Call us again when you like, it's free. In danger, dial 15 or 112.
 touche-1 = This key is not one of the choices.
+chiffres-patience = Take your time.
 chiffres-1 = One digit is missing, or there is one too many.
-touche-2 = Let's try another way. For a person, press 0, or wait.
+touche-2 = Let's try another way. To hear it again, press the star key, at the bottom left. For a person, press 0, or wait.
 trop-long = This call has lasted a quarter of an hour. What you said is kept.
 ecoute-repete = I repeat.
 ecoute-continue = Go on, I am listening.
@@ -242,7 +277,7 @@ ligne-inconnue = This number is not in service for the moment. In danger, dial 1
 attente-passe = I am putting you through. Stay on the line.
 attente-encore = One moment, please. We are trying again.
 attente-debut = I am looking for a person for you. { $avant_vous ->
-        [0] You are next.
+        [0] It will soon be your turn.
         [one] There is one call before you.
        *[other] There are { $avant_vous } calls before you.
     } About { $minutes ->
@@ -251,25 +286,63 @@ attente-debut = I am looking for a person for you. { $avant_vous ->
     }.
 attente-suite = { $tour ->
         [0] You are still on the line. Thank you for waiting.
-       *[1] We have not forgotten you. Thank you for waiting.
+        [1] We have not forgotten you. Thank you for waiting.
+       *[autre] Please stay on the line. Thank you for waiting.
     }
 attente-rappel = If you would rather be called back, press 1. You keep your place. Otherwise, stay on the line.
     .court = To be called back, 1. Otherwise, stay on the line.
+attente-rappel-redit = { $tour ->
+        [0] { attente-rappel }
+       *[autre] To be called back, press 1.
+    }
 attente-pris = Noted, you keep your place.
-personne-absente = All our lines are busy.
+personne-absente = Nobody can answer you right now.
 ferme-nuit = You can leave your request now. We will listen to it when we open.
-ferme-horaires = Our staff are here { horaires }. They are back { ouverture }. In danger, dial 15 or 112.
+ferme-horaires = { $horaires_de ->
+        [inconnu] Our staff are not here.
+       *[autre] Our staff are here { horaires }.
+    } { $ouverture_jour ->
+        [inconnu] {""}
+       *[autre] They are back { ouverture }.
+    } In danger, dial 15 or 112.
 ferme-ecoute = If you have dark thoughts, 31 14 answers day and night, it's free.
 danger-conseil = Our offices are closed. In danger, hang up and dial 17 or 112. Otherwise, stay on the line.
 danger-enfant = Our offices are closed. If a child is in danger, dial 119 or 112. Otherwise, stay on the line.
+danger-seul = { $ouvert ->
+        [oui] {""}
+       *[non] Our offices are closed.
+    } Nobody can answer you right now. In danger, hang up and dial 17 or 112 now.
+danger-seul-enfant = { $ouvert ->
+        [oui] {""}
+       *[non] Our offices are closed.
+    } Nobody can answer you right now. If a child is in danger, hang up and dial 119 or 112 now.
+danger-plus-tard = Your call is urgent for us. One of our staff will call you { promesse }. Keep your telephone close to you.
+danger-dire = After the beep, say your telephone number and your address. Then press the hash key, or wait.
+    .court = After the beep, say your telephone number and your address.
+danger-dit = Thank you, your message is kept. { $astreinte ->
+        [oui] One of our staff will listen to it very soon.
+       *[non] One of our staff will listen to it { promesse }.
+    } In danger, dial 17 or 112.
 danger-promis = Your call is urgent for us. One of our staff will call you very soon. Keep your telephone close to you.
 
 ## On the telephone of the office and of the staff on call
 
-bureau-appel = A call from the help line. { $besoin }. To take the call, press 1.
+bureau-appel = { $urgent ->
+        [oui] Urgent call
+       *[non] A call
+    } from the help line. { $besoin }. { $langue ->
+        [en] The caller speaks English.
+        [es] The caller speaks Spanish.
+        [ar] The caller speaks Arabic.
+       *[fr] { "" }
+    } To take the call, press 1.
 bureau-pris = You are on the line.
-alerte-appel = Alert from the help line. A person in danger is waiting for a call. To take charge of it, press 1.
-alerte-pris = Thank you. The call is yours. Open the list of callbacks, or call the C C A S.
+alerte-appel = Alert from the help line. A person in danger is waiting for a call. To take charge of it, press 1. If you have already reached the person, press 2.
+alerte-pris = Thank you. The call is yours. { $joignable ->
+        [oui] The person's number is { PAIRS($numero) }. Again: { PAIRS($numero) }.
+       *[non] The person gave no number. What was said is in the list of callbacks.
+    }
+alerte-faite = Thank you, that is noted. Goodbye.
 
 ## Pieces of sentences
 
@@ -279,14 +352,25 @@ promesse = { $promesse_jour ->
            *[apres_midi] this afternoon
         }
         [demain] tomorrow { promesse-moment }
-        [lundi] on Monday { promesse-moment }
-        [mardi] on Tuesday { promesse-moment }
-        [mercredi] on Wednesday { promesse-moment }
-        [jeudi] on Thursday { promesse-moment }
-        [vendredi] on Friday { promesse-moment }
-        [samedi] on Saturday { promesse-moment }
-        [dimanche] on Sunday { promesse-moment }
-       *[autre] soon
+        [lundi] on Monday { promesse-moment }{ promesse-date }
+        [mardi] on Tuesday { promesse-moment }{ promesse-date }
+        [mercredi] on Wednesday { promesse-moment }{ promesse-date }
+        [jeudi] on Thursday { promesse-moment }{ promesse-date }
+        [vendredi] on Friday { promesse-moment }{ promesse-date }
+        [samedi] on Saturday { promesse-moment }{ promesse-date }
+        [dimanche] on Sunday { promesse-moment }{ promesse-date }
+       *[inconnu] as soon as possible
+    }
+promesse-date = { $promesse_date ->
+        [0] {""}
+        [1] {", "}the 1st
+        [2] {", "}the 2nd
+        [3] {", "}the 3rd
+        [21] {", "}the 21st
+        [22] {", "}the 22nd
+        [23] {", "}the 23rd
+        [31] {", "}the 31st
+       *[other] {", "}the { $promesse_date }th
     }
 promesse-moment = { $promesse_moment ->
         [matin] morning
@@ -295,28 +379,30 @@ promesse-moment = { $promesse_moment ->
 ouverture = { $ouverture_jour ->
         [aujourdhui] today at { ouverture-heure }
         [demain] tomorrow at { ouverture-heure }
-        [lundi] on Monday at { ouverture-heure }
-        [mardi] on Tuesday at { ouverture-heure }
-        [mercredi] on Wednesday at { ouverture-heure }
-        [jeudi] on Thursday at { ouverture-heure }
-        [vendredi] on Friday at { ouverture-heure }
-        [samedi] on Saturday at { ouverture-heure }
-        [dimanche] on Sunday at { ouverture-heure }
-       *[inconnu] soon
+        [lundi] on Monday{ ouverture-date } at { ouverture-heure }
+        [mardi] on Tuesday{ ouverture-date } at { ouverture-heure }
+        [mercredi] on Wednesday{ ouverture-date } at { ouverture-heure }
+        [jeudi] on Thursday{ ouverture-date } at { ouverture-heure }
+        [vendredi] on Friday{ ouverture-date } at { ouverture-heure }
+        [samedi] on Saturday{ ouverture-date } at { ouverture-heure }
+        [dimanche] on Sunday{ ouverture-date } at { ouverture-heure }
+       *[inconnu] as soon as possible
     }
-ouverture-heure = { $ouverture_heure } { $ouverture_minute ->
-        [0] o'clock
-       *[autre] { $ouverture_minute }
+ouverture-date = { $ouverture_date ->
+        [0] {""}
+        [1] {" "}the 1st
+        [2] {" "}the 2nd
+        [3] {" "}the 3rd
+        [21] {" "}the 21st
+        [22] {" "}the 22nd
+        [23] {" "}the 23rd
+        [31] {" "}the 31st
+       *[other] {" "}the { $ouverture_date }th
     }
+ouverture-heure = { CLOCK($ouverture_heure, $ouverture_minute) }
 horaires = { $horaires_de ->
         [inconnu] in opening hours
-       *[autre] from { jour-de } to { jour-a }, from { $horaires_h1 } { $horaires_m1 ->
-            [0] {""}
-           *[autre] { $horaires_m1 }
-        } to { $horaires_h2 } { $horaires_m2 ->
-            [0] {""}
-           *[autre] { $horaires_m2 }
-        }
+       *[autre] from { jour-de } to { jour-a }, from { CLOCK($horaires_h1, $horaires_m1) } to { CLOCK($horaires_h2, $horaires_m2) }
     }
 jour-de = { $horaires_de ->
         [mardi] Tuesday

@@ -26,6 +26,8 @@ rappel-masque = { $masque ->
        *[non] {""}
     } Marque las diez cifras del teléfono donde llamarle.
     .court = Marque las diez cifras del teléfono donde llamarle.
+rappel-relu = Repito: { PAIRS($contact) }. Si es correcto, pulse 1. Para empezar de nuevo, pulse 2.
+    .court = Es correcto, 1. Empezar de nuevo, 2.
 rappel-invalide = Este número no sirve. Un número tiene diez cifras. Probemos otra vez.
 
 ## Final
@@ -36,10 +38,13 @@ prefixe-dit = { $prefixe ->
         [inconnu] {""}
        *[autre] Su número empezará por { PAIRS($prefixe) }.
     }
-fin-sans-numero = Sin número, no podemos llamarle. Llámenos cuando quiera, es gratis.
+fin-sans-numero = Sin teléfono, no podemos llamarle. Llámenos con su número de solicitud, es gratis.
+rappel-impossible = Sin número, no podemos llamarle. Esta llamada es siempre gratis.
 fin-securite = Nunca le pediremos dinero, ni su tarjeta, ni un código por teléfono.
 fin-aggravation = Si se siente mal, marque el 15. Llámenos cuando quiera.
+fin-aggravation-simple = Si se siente mal, marque el 15.
 fin-au-revoir = Ha hecho bien en llamar. No tiene que hacer nada más. Adiós, puede colgar.
+fin-au-revoir-simple = Ha hecho bien en llamar. Adiós, puede colgar.
 
 ## Silencio, error
 
@@ -51,7 +56,7 @@ silence-sans-numero = { $masque ->
        *[non] No podemos llamar a su número.
     } Llámenos cuando quiera, es gratis. En peligro, marque el 15 o el 112.
 touche-1 = Esta tecla no corresponde a ninguna opción.
-touche-2 = Probemos de otra manera. Para hablar con una persona, pulse 0, o espere.
+touche-2 = Probemos de otra manera. Para oírlo otra vez, pulse asterisco, abajo a la izquierda. Para hablar con una persona, pulse 0, o espere.
 trop-long = Esta llamada dura ya un cuarto de hora. Lo que ha dicho queda guardado.
 ecoute-repete = Repito.
 ecoute-continue = Continúe, le escucho.
@@ -67,7 +72,7 @@ panne-sans-numero = Tenemos un problema técnico y no hemos podido anotar su lla
 attente-passe = Le paso con una persona. No cuelgue.
 attente-encore = Un momento, por favor. Lo intentamos otra vez.
 attente-debut = Busco a una persona para usted. { $avant_vous ->
-        [0] Usted es el próximo.
+        [0] Pronto será su turno.
         [one] Hay una llamada antes que usted.
        *[other] Hay { $avant_vous } llamadas antes que usted.
     } Espere { $minutes ->
@@ -76,13 +81,24 @@ attente-debut = Busco a una persona para usted. { $avant_vous ->
     }.
 attente-suite = { $tour ->
         [0] Sigue usted en línea. Gracias por esperar.
-       *[1] No le olvidamos. Gracias por esperar.
+        [1] No le olvidamos. Gracias por esperar.
+       *[autre] Siga en línea, por favor. Gracias por esperar.
     }
 attente-rappel = Si prefiere que le llamemos, pulse 1. Usted guarda su turno. Si no, siga en línea.
     .court = Que le llamemos, 1. Si no, siga en línea.
+attente-rappel-redit = { $tour ->
+        [0] { attente-rappel }
+       *[autre] Para que le llamemos, pulse 1.
+    }
 attente-pris = Anotado, usted guarda su turno.
-personne-absente = Todas nuestras líneas están ocupadas.
-ferme-horaires = Nuestros agentes están { horaires }. Vuelven { ouverture }. En peligro, marque el 15 o el 112.
+personne-absente = Nadie puede atenderle en este momento.
+ferme-horaires = { $horaires_de ->
+        [inconnu] Nuestros agentes no están.
+       *[autre] Nuestros agentes están { horaires }.
+    } { $ouverture_jour ->
+        [inconnu] {""}
+       *[autre] Vuelven { ouverture }.
+    } En peligro, marque el 15 o el 112.
 ferme-ecoute = Si tiene ideas negras, el 31 14 responde día y noche, es gratis.
 
 ## Trozos de frases
@@ -93,14 +109,18 @@ promesse = { $promesse_jour ->
            *[apres_midi] esta tarde
         }
         [demain] mañana { promesse-moment }
-        [lundi] el lunes { promesse-moment }
-        [mardi] el martes { promesse-moment }
-        [mercredi] el miércoles { promesse-moment }
-        [jeudi] el jueves { promesse-moment }
-        [vendredi] el viernes { promesse-moment }
-        [samedi] el sábado { promesse-moment }
-        [dimanche] el domingo { promesse-moment }
-       *[autre] pronto
+        [lundi] el lunes{ promesse-date } { promesse-moment }
+        [mardi] el martes{ promesse-date } { promesse-moment }
+        [mercredi] el miércoles{ promesse-date } { promesse-moment }
+        [jeudi] el jueves{ promesse-date } { promesse-moment }
+        [vendredi] el viernes{ promesse-date } { promesse-moment }
+        [samedi] el sábado{ promesse-date } { promesse-moment }
+        [dimanche] el domingo{ promesse-date } { promesse-moment }
+       *[inconnu] lo antes posible
+    }
+promesse-date = { $promesse_date ->
+        [0] {""}
+       *[other] {" "}{ $promesse_date }
     }
 promesse-moment = por la { $promesse_moment ->
         [matin] mañana
@@ -109,26 +129,36 @@ promesse-moment = por la { $promesse_moment ->
 ouverture = { $ouverture_jour ->
         [aujourdhui] hoy { ouverture-heure }
         [demain] mañana { ouverture-heure }
-        [lundi] el lunes { ouverture-heure }
-        [mardi] el martes { ouverture-heure }
-        [mercredi] el miércoles { ouverture-heure }
-        [jeudi] el jueves { ouverture-heure }
-        [vendredi] el viernes { ouverture-heure }
-        [samedi] el sábado { ouverture-heure }
-        [dimanche] el domingo { ouverture-heure }
-       *[inconnu] pronto
+        [lundi] el lunes{ ouverture-date } { ouverture-heure }
+        [mardi] el martes{ ouverture-date } { ouverture-heure }
+        [mercredi] el miércoles{ ouverture-date } { ouverture-heure }
+        [jeudi] el jueves{ ouverture-date } { ouverture-heure }
+        [vendredi] el viernes{ ouverture-date } { ouverture-heure }
+        [samedi] el sábado{ ouverture-date } { ouverture-heure }
+        [dimanche] el domingo{ ouverture-date } { ouverture-heure }
+       *[inconnu] lo antes posible
+    }
+ouverture-date = { $ouverture_date ->
+        [0] {""}
+       *[other] {" "}{ $ouverture_date }
     }
 ouverture-heure = a las { $ouverture_heure } { $ouverture_minute ->
         [0] {""}
+        [15] y cuarto
+        [30] y media
        *[autre] y { $ouverture_minute }
     }
 horaires = { $horaires_de ->
         [inconnu] en horas de apertura
        *[autre] de { jour-de } a { jour-a }, de las { $horaires_h1 } { $horaires_m1 ->
             [0] {""}
+            [15] y cuarto
+            [30] y media
            *[autre] y { $horaires_m1 }
         } a las { $horaires_h2 } { $horaires_m2 ->
             [0] {""}
+            [15] y cuarto
+            [30] y media
            *[autre] y { $horaires_m2 }
         }
     }

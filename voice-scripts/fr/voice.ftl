@@ -14,15 +14,19 @@ accueil-bonjour = Bonjour. Ici l'entraide entre voisins du C C A S de { $ville }
     }
 accueil-urgence = En danger ? Raccrochez et faites le 15 ou le 112.
 accueil-ferme = { $ferie ->
-        [oui] Jour férié. Nous rouvrons { ouverture }.
-       *[non] Nous rouvrons { ouverture }.
+        [oui] Jour férié. { nous-rouvrons }
+       *[non] { nous-rouvrons }
+    }
+nous-rouvrons = { $ouverture_jour ->
+        [inconnu] Nos bureaux sont fermés.
+       *[autre] Nous rouvrons { ouverture }.
     }
 crise-affluence = Beaucoup d'appels. Nous rappelons tout le monde.
 langue-bonjour = Bonjour. En danger, raccrochez et faites le 15 ou le 112.
 accueil-donnees = Vos réponses restent confidentielles. En savoir plus, 6.
 donnees-plus-1 = Le C C A S de { $ville } est responsable de ces informations. Ses agents et son prestataire téléphonique les traitent. Un voisin reçoit seulement ce qu'il faut pour vous aider, si vous êtes d'accord.
 donnees-plus-2 = Les messages sont effacés au plus tard { $jours } jours après la fin de votre demande. Vous pouvez voir, corriger ou effacer vos informations. Pour cela, tapez 0, ou écrivez au C C A S.
-message-avant = Le message sera enregistré. Une personne, tapez 0.
+message-avant = Le message sera enregistré. Une personne, 0.
 
 ## Menus
 
@@ -37,8 +41,8 @@ menu-pour-qui = Pour vous, tapez 1. Pour une autre personne, 2.
 menu-tiers = Merci de penser à cette personne. Est-elle d'accord pour être aidée ? Oui, tapez 1. Non, ou vous ne savez pas, tapez 2.
     .court = Cette personne est-elle d'accord ? Oui, 1. Non, ou vous ne savez pas, 2.
 tiers-explique = Les questions suivantes concernent cette personne. Nous l'appellerons avant d'envoyer un voisin.
-tiers-telephone = Tapez les dix chiffres de son téléphone. Si vous ne les avez pas, tapez dièse.
-    .court = Tapez les dix chiffres de son téléphone, ou seulement dièse.
+tiers-telephone = Tapez les dix chiffres de son téléphone. Si vous ne les avez pas, tapez dièse, en bas à droite.
+    .court = Tapez les dix chiffres de son téléphone. Sinon, dièse, en bas à droite, ou attendez.
 tiers-telephone-relu = Son téléphone est le { PAIRS($tiers_numero) }. C'est juste, tapez 1. Recommencer, tapez 2.
     .court = C'est juste, 1. Recommencer, 2.
 
@@ -56,10 +60,10 @@ courses-liste = Après le bip, dites ce qu'il vous faut, puis dièse, ou attende
     .court = Après le bip, dites ce qu'il vous faut.
     .tiers = Après le bip, dites ce qu'il faut à cette personne, puis dièse, ou attendez.
     .court-tiers = Après le bip, dites ce qu'il lui faut.
-courses-argent = Vous payez contre le ticket de caisse, jamais par carte bancaire.
-    .tiers = Cette personne paie contre le ticket de caisse, jamais par carte bancaire.
-courses-ordonnance = Gardez l'ordonnance : le voisin la portera à la pharmacie.
-    .tiers = Cette personne garde l'ordonnance : le voisin la portera à la pharmacie.
+courses-argent = Vous remboursez les achats sur ticket, jamais par carte bancaire.
+    .tiers = Cette personne rembourse les achats sur ticket, jamais par carte bancaire.
+courses-ordonnance = Gardez l'ordonnance : le voisin ira à la pharmacie.
+    .tiers = Cette personne garde l'ordonnance : le voisin ira à la pharmacie.
 
 ## Papier à imprimer
 
@@ -106,8 +110,8 @@ visite-veille = Voulez-vous que nous prenions de vos nouvelles régulièrement ?
     .tiers = Faut-il prendre régulièrement des nouvelles de cette personne ? Oui, tapez 1. Non, tapez 2.
     .court-tiers = Prendre régulièrement de ses nouvelles ? Oui, 1. Non, 2.
 visite-inquiet = Si cette personne ne répond plus et que vous craignez un accident, raccrochez et faites le 18 ou le 112. Sinon, restez en ligne, un agent va s'en occuper.
-visite-message = Après le bip, dites qui est cette personne, où elle vit, et ce qui vous inquiète. Ensuite, appuyez sur dièse, ou attendez.
-    .court = Après le bip, dites qui est cette personne et ce qui vous inquiète.
+visite-message = Après le bip, dites ce qui vous inquiète. Ensuite, appuyez sur dièse, ou attendez.
+    .court = Après le bip, dites ce qui vous inquiète.
 
 ## Autre chose
 
@@ -122,8 +126,9 @@ benevolat-message = Merci de proposer votre aide. Après le bip, dites ce que vo
 ## Lieu
 
 adresse-code-postal = Tapez votre code postal, ou seulement dièse.
+    .court = Tapez votre code postal, ou seulement dièse, en bas à droite.
     .tiers = Tapez le code postal de cette personne, ou seulement dièse.
-    .court-tiers = Tapez son code postal, ou seulement dièse.
+    .court-tiers = Tapez son code postal, ou seulement dièse, en bas à droite.
 adresse-code-relu = J'ai compris { DIGITS($code_postal) }. C'est juste, tapez 1. Ce n'est pas juste, tapez 2.
     .court = C'est juste, 1. Ce n'est pas juste, 2.
 adresse-hors-zone = Ce code postal n'est pas dans notre secteur. Un agent va vous orienter.
@@ -131,9 +136,9 @@ adresse-quartier = Dans quel quartier habitez-vous ? Après le bip, dites son no
     .court = Après le bip, dites le nom de votre quartier, ou tapez 2.
     .tiers = Dans quel quartier habite cette personne ? Après le bip, dites son nom, ou tapez 2 si vous ne savez pas.
     .court-tiers = Après le bip, dites le nom de son quartier, ou tapez 2.
-adresse-rue = Après le bip, dites votre adresse, sans le code de la porte.
+adresse-rue = Après le bip, dites votre adresse, sans le code de porte.
     .court = Après le bip, dites votre numéro et votre rue.
-    .tiers = Après le bip, dites l'adresse de cette personne, sans le code de la porte.
+    .tiers = Après le bip, dites l'adresse de cette personne, sans le code de porte.
     .court-tiers = Après le bip, dites son numéro et sa rue.
 nom-dire = Après le bip, dites votre prénom et votre nom.
     .tiers = Après le bip, dites le prénom et le nom de cette personne.
@@ -150,6 +155,7 @@ rappel-masque = { $masque ->
     .court = Tapez les dix chiffres du téléphone où vous rappeler.
 rappel-relu = Je répète : { PAIRS($contact) }. C'est juste, tapez 1. Recommencer, tapez 2.
     .court = C'est juste, 1. Recommencer, 2.
+rappel-le-sien = Nous gardons le numéro de cet appel : { PAIRS($numero) }.
 rappel-invalide = Ce numéro ne convient pas. Un numéro a dix chiffres. Essayons encore.
 rappel-sans-numero = Ce n'est pas grave. Restez en ligne, ou rappelez-nous quand vous voulez, c'est gratuit.
 rappel-moment = Pour vous rappeler : le matin, tapez 1. L'après-midi, tapez 2. N'importe quand, tapez 3.
@@ -157,9 +163,9 @@ rappel-moment = Pour vous rappeler : le matin, tapez 1. L'après-midi, tapez 2. 
 
 ## Accord, résumé, fin
 
-accord-voisin = Un seul voisin recevra vos prénom, adresse et message. D'accord, tapez 1. Non, 2.
+accord-voisin = Un seul voisin recevra votre prénom, votre adresse et votre message. D'accord, 1. Non, 2.
     .court = Donner vos coordonnées à un seul voisin ? Oui, 1. Non, 2.
-resume = Je résume : { $besoin }{ $quand ->
+resume = Je résume : { resume-pour-qui }{ $besoin }{ $quand ->
         [aujourdhui] , pour aujourd'hui
         [demain] , pour demain
         [semaine] , cette semaine
@@ -168,10 +174,20 @@ resume = Je résume : { $besoin }{ $quand ->
     }{ $code_postal_juste ->
         [oui] , code postal { DIGITS($code_postal) }
        *[autre] {""}
+    }{ $contact_choisi ->
+        [autre] , téléphone { PAIRS($contact) }
+       *[oui] {""}
     }. C'est juste, tapez 1. Changer, 2.
     .court = C'est juste, 1. Changer, 2.
-changer = Pour changer la demande, tapez 1. L'adresse, tapez 2. Le téléphone, tapez 3. Une personne, 0.
-    .court = La demande, 1. L'adresse, 2. Le téléphone, 3. Une personne, 0.
+resume-pour-qui = { $categorie ->
+        [inquietude] {""}
+       *[autre] { $pour ->
+            [autre] pour une autre personne,
+           *[moi] {""}
+        }
+    } {""}
+changer = Pour changer la demande, tapez 1. L'adresse, tapez 2. Le téléphone, tapez 3. Autre chose, tapez 4. Une personne, 0.
+    .court = La demande, 1. L'adresse, 2. Le téléphone, 3. Autre chose, 4. Une personne, 0.
 fin-numero = C'est enregistré. Demande numéro : { DIGITS($ref) }. Je répète : { DIGITS($ref) }.
 fin-promesse = Un voisin ou un agent vous rappelle { promesse }. { prefixe-dit }
 fin-promesse-agent = Un agent du C C A S vous rappelle { promesse }. { prefixe-dit }
@@ -179,16 +195,32 @@ prefixe-dit = { $prefixe ->
         [inconnu] {""}
        *[autre] Son numéro commencera par { PAIRS($prefixe) }.
     }
-fin-sans-numero = Sans numéro, nous ne pouvons pas vous rappeler. Rappelez-nous quand vous voulez, c'est gratuit.
+fin-sans-numero = Sans téléphone, nous ne pouvons pas vous rappeler. Rappelez-nous avec votre numéro de demande, c'est gratuit.
+rappel-impossible = Sans numéro, nous ne pouvons pas vous rappeler. Cet appel est toujours gratuit.
 fin-securite = Ne donnez jamais d'argent, de carte ni de code par téléphone.
 fin-aggravation = Si vous allez mal, faites le 15. Rappelez-nous quand vous voulez.
-fin-au-revoir = Vous avez bien fait d'appeler. Tout est fait. Au revoir, vous pouvez raccrocher.
+fin-aggravation-simple = Si vous allez mal, faites le 15.
+fin-au-revoir = Vous avez bien fait d'appeler. Vous n'avez rien d'autre à faire. Au revoir, vous pouvez raccrocher.
+fin-au-revoir-simple = Vous avez bien fait d'appeler. Au revoir, vous pouvez raccrocher.
 
 besoin-personne = Parler à une personne
-besoin-courses = Des courses
-besoin-papier = Un papier à imprimer
+besoin-danger-courses = Une personne n'a pas à manger, ou pas ses médicaments, aujourd'hui
+besoin-danger-enfant = Un enfant est seul
+besoin-courses = { $courses_type ->
+        [medicaments] Des médicaments
+        [les_deux] Courses et médicaments
+       *[nourriture] Des courses
+    }
+besoin-papier = { $papier_type ->
+        [attestation] Une attestation de sortie
+       *[autre] Un papier à imprimer
+    }
 besoin-enfant = La garde d'un enfant
-besoin-visite = Une visite ou un appel
+besoin-visite = { $visite_type ->
+        [appel] Un appel amical
+        [visite] Une visite
+       *[autre] Une visite ou un appel
+    }
 besoin-inquietude = Une personne qui vous inquiète
 besoin-autre = Votre message
 besoin-benevolat = Votre offre d'aide
@@ -196,17 +228,20 @@ besoin-kit = Le kit des voisins
 
 ## Demande déjà faite
 
-suivi-numero = Tapez les six chiffres de votre numéro de demande, puis dièse. Si vous ne l'avez pas, tapez seulement dièse.
-    .court = Tapez les six chiffres, ou seulement dièse.
+suivi-numero = Tapez les six chiffres de votre numéro de demande. Si vous ne l'avez pas, tapez dièse, en bas à droite.
+    .court = Tapez les six chiffres. Sinon, dièse, en bas à droite, ou attendez.
 suivi-inconnu = Je ne trouve pas ce numéro. Essayons encore.
 suivi-agent = Ce n'est pas grave. Un agent va rappeler le numéro donné dans la demande.
 suivi-menu = Merci de nous rappeler. { $etat ->
         [recherche] Nous cherchons un voisin près de chez vous.
-        [annulee] Cette demande est annulée.
-        [terminee] Cette demande est terminée.
        *[attente] Un agent va vous rappeler { promesse }.
     } Pour ajouter quelque chose, tapez 1. Pour annuler, tapez 2. Pour parler à une personne, tapez 0.
     .court = Ajouter quelque chose, 1. Annuler, 2. Une personne, 0.
+suivi-menu-fini = Merci de nous rappeler. { $etat ->
+        [annulee] Cette demande est annulée.
+       *[terminee] Cette demande est terminée.
+    } Pour ajouter quelque chose, tapez 1. Pour parler à une personne, tapez 0.
+    .court = Ajouter quelque chose, 1. Une personne, 0.
 suivi-ajout = Après le bip, dites ce que vous voulez ajouter. Ensuite, appuyez sur dièse, ou attendez.
     .court = Après le bip, dites ce que vous voulez ajouter.
 suivi-annuler = Vous voulez annuler cette demande. Oui, tapez 1. Non, tapez 2.
@@ -225,8 +260,9 @@ silence-sans-numero = { $masque ->
        *[non] Nous ne pouvons pas appeler votre numéro.
     } Rappelez-nous quand vous voulez, c'est gratuit. En danger, faites le 15 ou le 112.
 touche-1 = Cette touche ne correspond à aucun choix.
+chiffres-patience = Prenez votre temps.
 chiffres-1 = Il manque un chiffre, ou il y en a un de trop.
-touche-2 = Essayons autrement. Pour parler à une personne, tapez 0, ou attendez.
+touche-2 = Essayons autrement. Pour réécouter, tapez étoile, en bas à gauche. Pour parler à une personne, tapez 0, ou attendez.
 trop-long = Cet appel dure depuis un quart d'heure. Ce que vous avez dit est gardé.
 ecoute-repete = Je répète.
 ecoute-continue = Continuez, je vous écoute.
@@ -243,7 +279,7 @@ ligne-inconnue = Ce numéro n'est pas en service pour le moment. En cas de dange
 attente-passe = Je vous passe une personne. Restez en ligne.
 attente-encore = Un instant, s'il vous plaît. Nous essayons encore.
 attente-debut = Je cherche une personne pour vous. { $avant_vous ->
-        [0] Vous êtes le prochain.
+        [0] C'est bientôt à vous.
         [one] Il y a un appel avant vous.
        *[other] Il y a { $avant_vous } appels avant vous.
     } Environ { $minutes ->
@@ -252,25 +288,63 @@ attente-debut = Je cherche une personne pour vous. { $avant_vous ->
     }.
 attente-suite = { $tour ->
         [0] Vous êtes toujours en ligne. Merci de patienter.
-       *[1] Nous ne vous oublions pas. Merci de patienter.
+        [1] Nous ne vous oublions pas. Merci de patienter.
+       *[autre] Restez bien en ligne. Merci de patienter.
     }
 attente-rappel = Si vous préférez être rappelé, tapez 1. Vous gardez votre place. Sinon, restez en ligne.
     .court = Être rappelé, 1. Sinon, restez en ligne.
+attente-rappel-redit = { $tour ->
+        [0] { attente-rappel }
+       *[autre] Être rappelé, tapez 1.
+    }
 attente-pris = C'est noté, vous gardez votre place.
-personne-absente = Toutes nos lignes sont occupées.
+personne-absente = Personne ne peut vous répondre tout de suite.
 ferme-nuit = Vous pouvez laisser votre demande maintenant. Nous l'écouterons à l'ouverture.
-ferme-horaires = Nos agents sont là { horaires }. Ils reviennent { ouverture }. En danger, faites le 15 ou le 112.
+ferme-horaires = { $horaires_de ->
+        [inconnu] Nos agents ne sont pas là.
+       *[autre] Nos agents sont là { horaires }.
+    } { $ouverture_jour ->
+        [inconnu] {""}
+       *[autre] Ils reviennent { ouverture }.
+    } En danger, faites le 15 ou le 112.
 ferme-ecoute = Si vous avez des idées noires, le 31 14 répond jour et nuit, c'est gratuit.
 danger-conseil = Nos bureaux sont fermés. En danger, raccrochez et faites le 17 ou le 112. Sinon, restez en ligne.
 danger-enfant = Nos bureaux sont fermés. Si un enfant est en danger, faites le 119 ou le 112. Sinon, restez en ligne.
+danger-seul = { $ouvert ->
+        [oui] {""}
+       *[non] Nos bureaux sont fermés.
+    } Personne ne peut vous répondre tout de suite. En danger, raccrochez et faites le 17 ou le 112 maintenant.
+danger-seul-enfant = { $ouvert ->
+        [oui] {""}
+       *[non] Nos bureaux sont fermés.
+    } Personne ne peut vous répondre tout de suite. Si un enfant est en danger, raccrochez et faites le 119 ou le 112 maintenant.
+danger-plus-tard = Votre appel est urgent pour nous. Un agent vous rappelle { promesse }. Gardez votre téléphone près de vous.
+danger-dire = Après le bip, dites votre numéro de téléphone et votre adresse. Ensuite, appuyez sur dièse, ou attendez.
+    .court = Après le bip, dites votre numéro de téléphone et votre adresse.
+danger-dit = Merci, votre message est gardé. { $astreinte ->
+        [oui] Un agent va l'écouter très vite.
+       *[non] Un agent l'écoutera { promesse }.
+    } En danger, faites le 17 ou le 112.
 danger-promis = Votre appel est urgent pour nous. Un agent va vous rappeler très vite. Gardez votre téléphone près de vous.
 
 ## Au téléphone du bureau et de l'astreinte
 
-bureau-appel = Appel de la ligne d'entraide. { $besoin }. Pour prendre l'appel, tapez 1.
+bureau-appel = { $urgent ->
+        [oui] Appel urgent
+       *[non] Appel
+    } de la ligne d'entraide. { $besoin }. { $langue ->
+        [en] La personne parle anglais.
+        [es] La personne parle espagnol.
+        [ar] La personne parle arabe.
+       *[fr] { "" }
+    } Pour prendre l'appel, tapez 1.
 bureau-pris = Vous êtes en ligne.
-alerte-appel = Alerte de la ligne d'entraide. Une personne en danger attend un rappel. Pour vous en charger, tapez 1.
-alerte-pris = Merci. Le rappel est à vous. Ouvrez la file des rappels, ou appelez le C C A S.
+alerte-appel = Alerte de la ligne d'entraide. Une personne en danger attend un rappel. Pour vous en charger, tapez 1. Si vous l'avez déjà jointe, tapez 2.
+alerte-pris = Merci. Le rappel est à vous. { $joignable ->
+        [oui] Le numéro de la personne est le { PAIRS($numero) }. Je répète : { PAIRS($numero) }.
+       *[non] La personne n'a pas donné de numéro. Ce qu'elle a dit est dans la file des rappels.
+    }
+alerte-faite = Merci, c'est noté. Bonne journée.
 
 ## Morceaux de phrases
 
@@ -280,17 +354,28 @@ promesse = { $promesse_jour ->
            *[apres_midi] cet après-midi
         }
         [demain] demain { promesse-moment }
-       *[autre] { $promesse_jour } { promesse-moment }
+        [inconnu] dès que possible
+       *[autre] { $promesse_jour }{ promesse-date } { promesse-moment }
+    }
+promesse-date = { $promesse_date ->
+        [0] {""}
+        [1] {" "}1er { $promesse_mois }
+       *[other] {" "}{ $promesse_date } { $promesse_mois }
     }
 promesse-moment = { $promesse_moment ->
         [matin] matin
        *[apres_midi] après-midi
     }
 ouverture = { $ouverture_jour ->
-        [inconnu] bientôt
+        [inconnu] dès que possible
         [aujourdhui] aujourd'hui à { ouverture-heure }
         [demain] demain à { ouverture-heure }
-       *[autre] { $ouverture_jour } à { ouverture-heure }
+       *[autre] { $ouverture_jour }{ ouverture-date } à { ouverture-heure }
+    }
+ouverture-date = { $ouverture_date ->
+        [0] {""}
+        [1] {" "}1er { $ouverture_mois }
+       *[other] {" "}{ $ouverture_date } { $ouverture_mois }
     }
 ouverture-heure = { $ouverture_heure } heures { $ouverture_minute ->
         [0] {""}

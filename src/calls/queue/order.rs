@@ -15,17 +15,21 @@ pub enum Turn {
 }
 
 /// Decides for one caller. `phones` says of each phone, in the order of the settings, whether it is busy with another
-/// caller and whether it was tried for this one; `ahead` counts the waiting callers who come first.
-pub fn decide(phones: &[Phone], ahead: usize) -> Turn {
+/// caller and whether it was tried for this one; `ahead` says for each waiting caller who comes first which of the phones
+/// were tried for her: a free phone is left to her only if it may still ring for her.
+pub fn decide(phones: &[Phone], ahead: &[Vec<bool>]) -> Turn {
     if phones.iter().all(|phone| phone.tried) {
         return Turn::Nobody;
     }
-    let mut free = phones.iter().enumerate().filter(|(_, phone)| !phone.busy);
-    let enough = free.clone().count() > ahead;
-    match free.find(|(_, phone)| !phone.tried) {
-        Some((index, _)) if enough => Turn::Ring(index),
-        _ => Turn::Wait { ahead },
+    let mut free: Vec<usize> =
+        (0..phones.len()).filter(|index| phones.get(*index).is_some_and(|phone| !phone.busy)).collect();
+    for tried in ahead {
+        if let Some(hers) = free.iter().position(|index| !tried.get(*index).is_some_and(|tried| *tried)) {
+            free.remove(hers);
+        }
     }
+    let mine = free.into_iter().find(|index| phones.get(*index).is_some_and(|phone| !phone.tried));
+    mine.map_or(Turn::Wait { ahead: ahead.len() }, Turn::Ring)
 }
 
 /// A phone as one caller sees it.
@@ -53,24 +57,31 @@ mod tests {
 
     #[test]
     fn an_empty_roster_sends_nobody_to_a_phone() {
-        assert_eq!(decide(&[], 0), Turn::Nobody);
+        assert_eq!(decide(&[], &[]), Turn::Nobody);
     }
 
     #[test]
     fn the_first_free_phone_rings() {
-        assert_eq!(decide(&[BUSY, FREE, FREE], 0), Turn::Ring(1));
+        assert_eq!(decide(&[BUSY, FREE, FREE], &[]), Turn::Ring(1));
     }
 
     #[test]
     fn a_free_phone_is_left_to_the_callers_before() {
-        assert_eq!(decide(&[FREE], 1), Turn::Wait { ahead: 1 });
-        assert_eq!(decide(&[FREE, FREE], 1), Turn::Ring(0));
+        assert_eq!(decide(&[FREE], &[vec![false]]), Turn::Wait { ahead: 1 });
+        assert_eq!(decide(&[FREE, FREE], &[vec![false, false]]), Turn::Ring(1));
     }
 
     #[test]
     fn a_phone_that_did_not_answer_is_not_tried_twice() {
-        assert_eq!(decide(&[TRIED, BUSY], 0), Turn::Wait { ahead: 0 });
-        assert_eq!(decide(&[TRIED, TRIED], 0), Turn::Nobody);
+        assert_eq!(decide(&[TRIED, BUSY], &[]), Turn::Wait { ahead: 0 });
+        assert_eq!(decide(&[TRIED, TRIED], &[]), Turn::Nobody);
+    }
+
+    #[test]
+    fn a_phone_that_was_tried_for_the_callers_before_is_not_left_to_them() {
+        assert_eq!(decide(&[FREE, BUSY], &[vec![true, false]]), Turn::Ring(0));
+        assert_eq!(decide(&[FREE, FREE], &[vec![true, false]]), Turn::Ring(0));
+        assert_eq!(decide(&[FREE, FREE], &[vec![true, false], vec![false, false]]), Turn::Wait { ahead: 2 });
     }
 
     #[test]

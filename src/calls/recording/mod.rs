@@ -15,6 +15,8 @@ pub enum State {
     Absent,
     /// Nothing was said: it is deleted at the provider without being fetched.
     Discarded,
+    /// Nowhere any more: it was kept for as long as the callers of the line are told.
+    Erased,
 }
 
 impl State {
@@ -25,6 +27,7 @@ impl State {
             Self::Kept => "kept",
             Self::Absent => "absent",
             Self::Discarded => "discarded",
+            Self::Erased => "erased",
         }
     }
 }
@@ -36,4 +39,29 @@ pub struct Source {
     pub sid: Option<String>,
     /// The address that the provider gave, used only on the configured host (T10).
     pub url: Option<String>,
+}
+
+impl Source {
+    /// What one recording is called, whichever way it is announced: its id, which is also the end of its address.
+    pub fn name(&self) -> Option<&str> {
+        let in_url = || {
+            let path = self.url.as_deref()?.split(['?', '#']).next()?;
+            let last = path.trim_end_matches('/').rsplit('/').next()?;
+            Some(last.split('.').next().unwrap_or(last))
+        };
+        self.sid.as_deref().or_else(in_url)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recording_has_one_name_whether_its_id_or_its_address_is_told() {
+        let url = Some("https://api.example.org/Accounts/AC1/Recordings/RE1.wav?x=1".to_owned());
+        let named = Source { sid: Some("RE1".to_owned()), url: None };
+        assert_eq!(Source { sid: None, url }.name(), named.name());
+        assert_eq!(Source { sid: None, url: None }.name(), None);
+    }
 }

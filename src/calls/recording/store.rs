@@ -20,8 +20,8 @@ pub struct NewRecording<'a> {
     pub step: &'a str,
     /// How the provider names it.
     pub source: Source,
-    /// Its length.
-    pub seconds: u32,
+    /// Its length, where the provider tells it.
+    pub seconds: Option<u32>,
     /// Where the audio is.
     pub state: State,
     /// When.
@@ -33,7 +33,7 @@ pub async fn insert(tx: &mut Tx<'_>, keyring: &Keyring, new: &NewRecording<'_>) 
     let id = new.id.to_string();
     let source = serde_json::to_vec(&new.source).unwrap_or_default();
     let sealed = keyring.seal("recordings.source", &id, &source);
-    let name = new.source.sid.as_deref().or(new.source.url.as_deref()).unwrap_or_default();
+    let name = new.source.name().unwrap_or_default();
     let done = sqlx::query(
         "insert into recordings (id, call_id, turn, step, source_index, source, seconds, state, created_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing",
@@ -44,7 +44,7 @@ pub async fn insert(tx: &mut Tx<'_>, keyring: &Keyring, new: &NewRecording<'_>) 
     .bind(new.step)
     .bind(keyring.index("recordings.source", name))
     .bind(sealed)
-    .bind(i64::from(new.seconds))
+    .bind(new.seconds.map(i64::from))
     .bind(new.state.word())
     .bind(new.now.as_millisecond())
     .execute(tx.conn())
@@ -72,4 +72,23 @@ pub async fn change(tx: &mut Tx<'_>, id: Uuid, from: State, to: State, file: Opt
         .execute(tx.conn())
         .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Recordings of a line that are here and older than `before`, oldest first, with their file.
+pub async fn kept_before(
+    tx: &mut Tx<'_>,
+    line_id: Uuid,
+    before: Timestamp,
+    most: i64,
+) -> Result<Vec<(Uuid, String)>, DbError> {
+    let rows: Vec<(String, Option<String>)> = sqlx::query_as(
+        "select r.id, r.file from recordings r join calls c on c.id = r.call_id \
+         where c.line_id = $1 and r.state = 'kept' and r.created_at < $2 order by r.created_at limit $3",
+    )
+    .bind(line_id.to_string())
+    .bind(before.as_millisecond())
+    .bind(most)
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().filter_map(|(id, file)| Some((id.parse().ok()?, file?))).collect())
 }

@@ -36,7 +36,7 @@ pub(super) async fn database(config: &Config) -> Vec<Finding> {
             return vec![Finding::mend(format!("la base {name} n'a pas encore ses tables : {advice}"))];
         }
     }
-    match db::check_key(&base, keyring.fingerprint()).await {
+    match db::compare_key(&base, keyring.fingerprint()).await {
         Ok(()) => {
             findings.push(Finding::good(format!("la clé {} ouvre cette base", config.storage.key_file.display())));
         }

@@ -65,16 +65,17 @@ pub(super) fn ways_knowing<'a>(flow: &'a Flow, step: &'a Step, known: Known) -> 
         StepKind::Block(actions) => block(flow, actions, known),
         StepKind::Menu(menu) => {
             let keys = menu.choices.iter().map(|choice| way(Because::Key(choice.dtmf), &choice.next));
-            keys.chain(failures(flow, &menu.events)).chain(links(flow, &menu.choices)).collect()
+            keys.chain(failures(flow, &menu.events)).chain(links(flow, &menu.events, &menu.choices)).collect()
         }
         StepKind::Field(field) => {
             let answered = std::iter::once(way(Because::Answered, &field.next));
-            answered.chain(failures(flow, &field.events)).chain(links(flow, &[])).collect()
+            answered.chain(failures(flow, &field.events)).chain(links(flow, &field.events, &[])).collect()
         }
         StepKind::Record(record) => {
             let keys = record.choices.iter().map(|choice| way(Because::Key(choice.dtmf), &choice.next));
             let answered = std::iter::once(way(Because::Answered, &record.next));
-            answered.chain(keys).chain(failures(flow, &record.events)).chain(links(flow, &record.choices)).collect()
+            let links = links(flow, &record.events, &record.choices);
+            answered.chain(keys).chain(failures(flow, &record.events)).chain(links).collect()
         }
         StepKind::Transfer(outcomes) => {
             outcomes.iter().map(|outcome| way(Because::Outcome(outcome.is.clone()), &outcome.next)).collect()
@@ -122,9 +123,11 @@ pub(super) fn ends_block(action: &Action) -> bool {
     matches!(action, Action::Submit(_) | Action::Goto(_) | Action::GotoCategory | Action::Disconnect)
 }
 
-fn links<'a>(flow: &'a Flow, choices: &'a [Choice]) -> impl Iterator<Item = Way<'a>> {
+fn links<'a>(flow: &'a Flow, events: &'a Events, choices: &'a [Choice]) -> impl Iterator<Item = Way<'a>> {
     let free = |key: char| choices.iter().all(|choice| choice.dtmf != key);
-    let links = flow.links.iter().filter(move |link| free(link.dtmf));
+    let own = |key: char| events.links.iter().any(|link| link.dtmf == key);
+    let everywhere = flow.links.iter().filter(move |link| !own(link.dtmf));
+    let links = events.links.iter().chain(everywhere).filter(move |link| free(link.dtmf));
     links.map(|link| Way { because: Because::Key(link.dtmf), to: &link.next })
 }
 

@@ -14,8 +14,15 @@ use crate::lang::Lang;
 /// Phrases that no flow names: the service says them to callers when something fails.
 const TO_CALLERS: &[&str] = &["panne", "panne-sans-numero"];
 /// Phrases that no flow names: the service says them before any language is chosen, and to the staff.
-const TO_OTHERS: &[&str] =
-    &["ligne-inconnue", "bureau-appel", "besoin-personne", "bureau-pris", "alerte-appel", "alerte-pris"];
+const TO_OTHERS: &[&str] = &[
+    "ligne-inconnue",
+    "bureau-appel",
+    "besoin-personne",
+    "bureau-pris",
+    "alerte-appel",
+    "alerte-pris",
+    "alerte-faite",
+];
 /// What a file says about itself.
 const ABOUT_ITSELF: &[&str] = &["niveau"];
 
@@ -167,7 +174,13 @@ fn unused(scripts: &Scripts, catalog: &Catalog, uses: &BTreeMap<String, Vec<Use>
         .filter(|(_, uses)| uses.iter().any(|at| at.lang.is_none_or(|lang| lang == catalog.lang)))
         .map(|(id, _)| id.as_str())
         .collect();
-    let needs: Vec<_> = scripts.flow.categories.keys().map(|code| format!("besoin-{code}")).collect();
+    // A category may say in its own words that it is a danger, to whoever answers at the desk.
+    let needs: Vec<_> = scripts
+        .flow
+        .categories
+        .keys()
+        .flat_map(|code| ["besoin-", "besoin-danger-"].map(|of| of.to_owned() + code))
+        .collect();
     said.extend(needs.iter().map(String::as_str));
     said.extend(TO_CALLERS.iter().chain(TO_OTHERS).chain(ABOUT_ITSELF));
     let within: Vec<_> = said.iter().flat_map(|id| catalog.phrases(id)).collect();

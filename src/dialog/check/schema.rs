@@ -14,7 +14,7 @@ struct Known {
 const STEPS: &[&str] =
     &["link", "repeat", "resume", "noinput", "nomatch", "category", "block", "menu", "field", "record", "transfer"];
 const ACTIONS: &[&str] = &["prompt", "if", "assign", "clear", "priority", "submit", "goto", "disconnect"];
-const OPTIONS: &[&str] = &["prompt", "choice", "noinput", "nomatch"];
+const OPTIONS: &[&str] = &["prompt", "choice", "link", "noinput", "nomatch"];
 const HANDLER: &[&str] = &["count", "never-pressed", "prompt", "record", "question", "next"];
 
 const DIALECT: &[Known] = &[
@@ -44,7 +44,7 @@ const DIALECT: &[Known] = &[
     Known {
         name: "field",
         attributes: &["id", "name", "type", "length", "next", "timeout"],
-        children: &["prompt", "noinput", "nomatch"],
+        children: &["prompt", "link", "noinput", "nomatch"],
     },
     Known { name: "record", attributes: &["id", "name", "next", "max"], children: OPTIONS },
     Known { name: "transfer", attributes: &["id"], children: &["outcome"] },

@@ -12,6 +12,7 @@ use crate::sms::segments::{Alphabet, measure, to_gsm7};
 const BUDGET: usize = 160;
 /// The texts that the service sends.
 const SENT: &[&str] = &["a-alerte"];
+
 pub(super) fn prove(files: &Files, about: &About<'_>) -> Vec<Problem> {
     let (texts, mut problems) = Texts::read(files);
     let french = texts.books().find(|(lang, _)| *lang == Lang::FRENCH);

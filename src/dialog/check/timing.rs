@@ -123,7 +123,7 @@ impl Caller<'_> {
             StepKind::Menu(_) if at == self.at_start.0 => Input::Keys(self.at_start.1.to_string()),
             StepKind::Menu(menu) => Input::Keys(self.option(menu)?.to_string()),
             StepKind::Field(field) => Input::Keys(good_digits(field.kind)),
-            StepKind::Record(_) => Input::Message { seconds: 10, key: Some('#') },
+            StepKind::Record(_) => Input::Message { seconds: Some(10), key: Some('#'), doubtful: false },
             StepKind::Block(_) | StepKind::Transfer(_) => return None,
         })
     }

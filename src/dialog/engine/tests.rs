@@ -49,7 +49,7 @@ impl Call {
     }
 
     fn speaks(&mut self, seconds: u32) -> &mut Self {
-        self.turn(Input::Message { seconds, key: Some('#') })
+        self.turn(Input::Message { seconds: Some(seconds), key: Some('#'), doubtful: false })
     }
 
     fn silence(&mut self) -> &mut Self {
@@ -97,7 +97,9 @@ fn correcting_one_piece_of_the_summary_asks_that_piece_only() {
     call.shops().keys("2").stands("changer", &["changer"]);
     call.keys("2").stands("code-postal", &["adresse-code-postal"]);
     call.keys("34070").told("inside").stands("rue", &["adresse-rue"]);
-    call.speaks(4).speaks(4).stands("resume", &["resume"]);
+    // The neighbour would get another address than the one she agreed to.
+    call.speaks(4).speaks(4).stands("accord-voisin", &["accord-voisin"]);
+    call.keys("1").stands("resume", &["resume"]);
     assert_eq!(call.answer("code_postal").as_deref(), Some("34070"));
     assert_eq!(call.answer("quand").as_deref(), Some("demain"));
 }
@@ -227,7 +229,7 @@ fn a_language_of_the_welcome_level_leads_to_a_callback_with_an_interpreter() {
 #[test]
 fn every_question_about_another_person_speaks_of_that_person() {
     let mut call = Call::new(&[]);
-    call.keys("1").keys("2").keys("1").silence().keys("1");
+    call.keys("1").keys("2").keys("1").keys("#").keys("1");
     call.stands("courses-manque", &["courses-manque"]);
     assert!(call.said[0].text().starts_with("Cette personne"), "{}", call.said[0].text());
     call.silence();

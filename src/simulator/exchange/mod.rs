@@ -35,13 +35,13 @@ use webhook::{Queue, Webhook};
 #[derive(Debug, thiserror::Error)]
 pub enum ExchangeError {
     /// The person cannot do this now.
-    #[error("the line does not wait for that now, but for {0:?}")]
+    #[error("la ligne n'attend pas cela maintenant, mais {0}")]
     NotExpected(Expect),
     /// No telephone of the exchange has this number, or it does not ring.
-    #[error("the telephone {0} does not ring")]
+    #[error("le téléphone {0} ne sonne pas")]
     NotRinging(String),
     /// No answer came.
-    #[error("{url}: {source}")]
+    #[error("{url} : {source}")]
     Unanswered {
         /// Where the webhook was posted.
         url: String,
@@ -49,7 +49,7 @@ pub enum ExchangeError {
         source: TransportError,
     },
     /// The answer is not what a provider wants.
-    #[error("{url} answered {status}: {why}\n{body}")]
+    #[error("{url} répond {status} : {why}\n{body}")]
     BadAnswer {
         /// Where the webhook was posted.
         url: String,
@@ -61,7 +61,7 @@ pub enum ExchangeError {
         body: String,
     },
     /// The same webhook, delivered twice, got two answers.
-    #[error("{url} answered differently the second time:\n{first}\n---\n{second}")]
+    #[error("{url} répond autre chose la seconde fois :\n{first}\n---\n{second}")]
     Differs {
         /// Where the webhook was posted.
         url: String,

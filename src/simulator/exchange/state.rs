@@ -1,6 +1,7 @@
 //! The legs of the calls and what each waits for. Plain values: nothing here waits, posts or knows the time of day.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::time::Duration;
 
 use rand::rngs::StdRng;
@@ -60,6 +61,21 @@ pub enum Expect {
     Service,
     /// Nothing: the call is over.
     Ended,
+}
+
+impl fmt::Display for Expect {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Keys { .. } => "des touches",
+            Self::Record { .. } => "un message",
+            Self::Listening => "qu'on écoute jusqu'au bout",
+            Self::Ringing { .. } => "qu'un téléphone réponde",
+            Self::Incoming => "qu'on décroche",
+            Self::Bridged => "la fin de la conversation",
+            Self::Service => "la réponse du service",
+            Self::Ended => "plus rien : l'appel est fini",
+        })
+    }
 }
 
 /// Something that happened, in order.

@@ -94,6 +94,16 @@ pub struct DialEvent {
     pub duration_s: Option<u32>,
 }
 
+impl DialEvent {
+    /// Whether the two may have talked: nothing says that they did not.
+    pub fn connected(&self) -> bool {
+        self.bridged.unwrap_or(!matches!(
+            self.status,
+            DialStatus::Busy | DialStatus::NoAnswer | DialStatus::Failed | DialStatus::Canceled
+        ))
+    }
+}
+
 impl CallEvent {
     /// Reads a voice webhook; refuses it only without a usable `CallSid`.
     pub fn read(form: &Form) -> Result<Self, EventError> {

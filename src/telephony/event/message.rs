@@ -53,6 +53,11 @@ impl InboundMessage {
         })
     }
 
+    /// Whether it asks that no more messages come (F-58), as the provider understood it or in so many words.
+    pub fn stops(&self) -> bool {
+        self.opt_out == Some(OptOut::Stop) || self.body.trim().eq_ignore_ascii_case("stop")
+    }
+
     /// Who sent it; `ours` are the numbers of this service.
     pub fn sender(&self, ours: &[PhoneNumber]) -> CallerId {
         CallerId::read(self.from.as_deref(), ours)

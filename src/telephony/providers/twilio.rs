@@ -38,6 +38,8 @@ pub struct Settings {
     pub token: SecretString,
     /// What the provider and the town's numbers can do.
     pub capabilities: Capabilities,
+    /// How long a connection may take.
+    pub connect_timeout: Duration,
     /// How long one request may take; a recording may take four times as long.
     pub timeout: Duration,
 }
@@ -70,7 +72,7 @@ impl Twilio {
         rustls::crypto::ring::default_provider().install_default().ok();
         let client = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(settings.timeout.min(Duration::from_secs(5)))
+            .connect_timeout(settings.connect_timeout)
             .timeout(settings.timeout)
             .user_agent(concat!("ligne-solidaire/", env!("CARGO_PKG_VERSION")))
             .build()?;

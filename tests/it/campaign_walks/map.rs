@@ -126,7 +126,8 @@ impl Drawing<'_> {
 
     /// The exits that every question has: a person, silence, and errors where keys can be wrong.
     fn asked(&self, own: &Events, errors: bool) -> BTreeMap<String, Vec<Lead>> {
-        let links = self.flow.links.iter().map(|link| (link.dtmf.to_string(), vec![plain(&link.next)]));
+        let links = self.flow.links.iter().chain(&own.links);
+        let links = links.map(|link| (link.dtmf.to_string(), vec![plain(&link.next)]));
         let silence = ("silence".to_owned(), self.handled(&own.noinput, &self.flow.noinput));
         let wrong = errors.then(|| ("erreur".to_owned(), self.handled(&own.nomatch, &self.flow.nomatch)));
         links.chain([silence]).chain(wrong).collect()

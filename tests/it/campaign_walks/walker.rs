@@ -165,6 +165,7 @@ impl Walker {
             (Kind::Record, key) => exchange.record(leg, 0, RecordEnd::Key(key.chars().next().unwrap())).await,
             (Kind::Field(field), "digits") => exchange.keys(leg, &good(field, known)).await,
             (Kind::Field(field), "erreur") => exchange.keys(leg, bad(field, known)).await,
+            (Kind::Field(_), "#") => exchange.keys(leg, "#").await,
             (Kind::Field(_), key) => exchange.keys(leg, &format!("{key}#")).await,
             (Kind::Menu, "erreur") => exchange.keys(leg, if known.rng.random_bool(0.9) { "5" } else { "#" }).await,
             (_, key) => exchange.keys(leg, key).await,

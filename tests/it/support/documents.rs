@@ -24,3 +24,13 @@ pub(crate) fn check(xml: &str) -> Result<(), String> {
     }
     Ok(())
 }
+
+/// What is wrong with a document for somebody who is on the line: she must hear words before anything else happens.
+pub(crate) fn speaks(xml: &str) -> Result<(), String> {
+    check(xml)?;
+    match document::parse(xml).map_err(|error| error.to_string())?.first() {
+        Some(Instruction::Hear(_)) => Ok(()),
+        Some(Instruction::Gather(gather)) if !gather.prompts.is_empty() => Ok(()),
+        first => Err(format!("nothing is said before {first:?}")),
+    }
+}

@@ -8,3 +8,4 @@ pub(crate) mod service;
 pub(crate) mod shopping;
 pub(crate) mod test_db;
 pub(crate) mod webhook;
+pub(crate) mod wire;

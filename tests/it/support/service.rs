@@ -12,6 +12,7 @@ use ligne_solidaire::clock::{Clock, SetClock};
 use ligne_solidaire::config::Config;
 use ligne_solidaire::db::Db;
 use ligne_solidaire::http;
+use ligne_solidaire::id::Ids;
 use ligne_solidaire::secret;
 use ligne_solidaire::simulator::exchange::{Exchange, Settings};
 use ligne_solidaire::simulator::provider::SimulatedProvider;
@@ -45,6 +46,8 @@ pub(crate) struct Setup {
     pub(crate) seed: u64,
     /// How the exchange behaves.
     pub(crate) exchange: Settings,
+    /// Where ids come from, if not from the seed.
+    pub(crate) ids: Option<Arc<dyn Ids>>,
 }
 
 impl Default for Setup {
@@ -55,6 +58,7 @@ impl Default for Setup {
             scripts: None,
             seed: 7,
             exchange: Settings::new(PUBLIC, ACCOUNT, TOKEN),
+            ids: None,
         }
     }
 }
@@ -76,7 +80,7 @@ pub(crate) struct Service {
     pub(crate) router: Router,
     pub(crate) clock: Arc<SetClock>,
     pub(crate) exchange: Exchange,
-    folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 impl Service {
@@ -87,22 +91,31 @@ impl Service {
 
     /// A service that differs from an ordinary one.
     pub(crate) async fn with(base: &TestDb, setup: &Setup) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        Self::instance(base.db.clone(), folder, setup).await
+        Self::behind(base.db.clone(), setup).await
+    }
+
+    /// A service on that door to a database.
+    pub(crate) async fn behind(db: Db, setup: &Setup) -> Self {
+        Self::instance(db, Arc::new(tempfile::tempdir().unwrap()), setup).await
+    }
+
+    /// The same service after a restart: same files, nothing in memory.
+    pub(crate) async fn restarted(&self, db: Db, setup: &Setup) -> Self {
+        Self::instance(db, self.folder.clone(), setup).await
     }
 
     /// Another instance on the same database, with the same key and files of its own.
     pub(crate) async fn beside(&self, db: Db, setup: &Setup) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::copy(self.folder().join("ligne.cle"), folder.path().join("ligne.cle")).unwrap();
-        Self::instance(db, folder, setup).await
+        Self::instance(db, Arc::new(folder), setup).await
     }
 
-    async fn instance(db: Db, folder: TempDir, setup: &Setup) -> Self {
+    async fn instance(db: Db, folder: Arc<TempDir>, setup: &Setup) -> Self {
         let config = config(&folder, setup);
         let keyring = secret::load_or_create(&config.storage.key_file).unwrap();
         let clock = Arc::new(SetClock::new(setup.now.parse().unwrap()));
-        let lines = compose::lines(&config, &db, &keyring).await;
+        let lines = compose::lines(&config, &db, &keyring).await.unwrap();
         compose::prepare(&db, &keyring, &lines, &*clock).await.unwrap();
         // The exchange calls the router, whose provider is the exchange: the router is handed over once it is there.
         let door = Door::default();
@@ -111,7 +124,7 @@ impl Service {
         exchange.tell_time(move |passed| time.advance(passed));
         let parts = Parts {
             clock: clock.clone() as Arc<dyn Clock>,
-            ids: Arc::new(SeededIds::new(setup.seed)),
+            ids: setup.ids.clone().unwrap_or_else(|| Arc::new(SeededIds::new(setup.seed))),
             provider: Arc::new(SimulatedProvider::new(exchange.clone())),
             account: setup.exchange.account.clone(),
             tokens: vec![SecretString::from(setup.exchange.token.clone())],

@@ -46,3 +46,27 @@ pub(crate) fn reference(words: &str) -> Option<String> {
     let digit = |word: &&str| word.len() == 1 && word.chars().all(|letter| letter.is_ascii_digit());
     Some(words.windows(6).find(|six| six.iter().all(digit))?.concat())
 }
+
+/// How many answers such a call takes; the last one stores the request.
+pub(crate) const QUESTIONS: usize = 12;
+
+/// Gives that many answers to a call that is going on.
+pub(crate) async fn answers(exchange: &Exchange, leg: LegId, questions: usize) {
+    for _ in 0..questions {
+        assert!(answer(exchange, leg).await.unwrap(), "the call ended early");
+    }
+}
+
+/// Answers until the call is over, whatever happened before.
+pub(crate) async fn finish(exchange: &Exchange, leg: LegId) {
+    let mut given = 0;
+    while exchange.expect(leg) != Expect::Ended {
+        assert!(answer(exchange, leg).await.unwrap() && given < MOST, "this call does not end");
+        given += 1;
+    }
+}
+
+/// Every word that she heard since she last did something.
+pub(crate) fn words(exchange: &Exchange, leg: LegId) -> String {
+    exchange.heard(leg).into_iter().map(|heard| heard.text).collect::<Vec<_>>().join(" ")
+}

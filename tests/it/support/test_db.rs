@@ -66,7 +66,7 @@ impl TestDb {
 
 /// Opens a database that somebody else made, too.
 pub(crate) async fn open(url: &str) -> Db {
-    let db = Db::open(url, Options { patience: PATIENCE }).await.unwrap();
+    let db = Db::open(url, Options { patience: PATIENCE, ..Options::default() }).await.unwrap();
     db.migrate().await.unwrap();
     db
 }

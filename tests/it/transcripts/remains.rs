@@ -86,7 +86,9 @@ const INTERNAL: &[&str] = &[
     "etat",
     "minutes",
     "personne",
+    "promesse_date",
     "promesse_jour",
+    "promesse_mois",
     "promesse_moment",
     "suivi_demande",
     "suivi_essais",
@@ -162,6 +164,7 @@ async fn recordings(service: &Service) -> Vec<String> {
                 "waiting" => "à chercher",
                 "kept" => "gardé",
                 "absent" => "introuvable",
+                "erased" => "effacé",
                 _ => "vide, effacé",
             };
             format!("{step} ({seconds} s, {state})")
@@ -174,7 +177,8 @@ async fn alerts(service: &Service) -> Vec<String> {
     let read = service.app.board.db.read(|tx| {
         Box::pin(async move {
             let rows: Vec<(String, i64)> = sqlx::query_as(
-                "select kind, run_at from outbox where state in ('queued', 'leased') order by run_at, id",
+                "select kind, run_at from outbox where state in ('queued', 'leased') and (kind <> 'alert_on_call' or \
+                 exists (select 1 from callbacks where state <> 'closed')) order by run_at, id",
             )
             .fetch_all(tx.conn())
             .await?;

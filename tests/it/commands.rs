@@ -1,0 +1,127 @@
+//! The real program, from its command line: what it refuses, and in which words.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use ligne_solidaire::db;
+use tokio::net::TcpStream;
+use tokio::time::{interval, timeout};
+
+use crate::support::service::{ACCOUNT, LINE, PUBLIC, TOKEN};
+use crate::support::test_db::{TestDb, number};
+
+/// Longer than this, and it will never come.
+const DEADLINE: Duration = Duration::from_mins(1);
+
+fn free() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+fn program(folder: &Path, database: &str) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_ligne-solidaire"));
+    program
+        .current_dir(folder)
+        .env_clear()
+        .env("HOME", folder)
+        .env("LIGNE_LISTEN", free().to_string())
+        .env("LIGNE_PUBLIC_URL", PUBLIC)
+        .env("LIGNE_DATABASE_URL", database)
+        .env("LIGNE_PROVIDER_ACCOUNT", ACCOUNT)
+        .env("LIGNE_PROVIDER_TOKEN", TOKEN)
+        .env("LIGNE_PROVIDER_API", "http://127.0.0.1:9")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    program
+}
+
+/// The whole output of a program that ends by itself.
+async fn ended(mut program: Command) -> (bool, String) {
+    let child = program.spawn().unwrap();
+    let id = child.id();
+    let waiting = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap());
+    let Ok(output) = timeout(DEADLINE, waiting).await else {
+        drop(Command::new("kill").arg(id.to_string()).status());
+        panic!("it does not end");
+    };
+    let Output { status, stdout, stderr } = output.unwrap();
+    (status.success(), String::from_utf8_lossy(&[stdout, stderr].concat()).into_owned())
+}
+
+#[tokio::test]
+async fn a_service_whose_lines_are_in_a_database_that_is_down_does_not_start() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in ["serve", "worker"] {
+        let mut down = program(folder.path(), &format!("postgres://postgres@{}/ligne", free()));
+        down.arg(command);
+        let (well, said) = ended(down).await;
+        assert!(!well && said.contains("ligne-solidaire : les lignes sont dans la base, qui ne répond pas"), "{said}");
+        assert!(said.contains("détail : la base de données ne répond pas"), "{said}");
+    }
+}
+
+/// Passes connections on to the test server, from now on.
+async fn lead(from: SocketAddr, to: SocketAddr) -> io::Result<()> {
+    let listener = tokio::net::TcpListener::bind(from).await?;
+    loop {
+        let (mut caller, _) = listener.accept().await?;
+        tokio::spawn(async move {
+            let mut server = TcpStream::connect(to).await?;
+            tokio::io::copy_bidirectional(&mut caller, &mut server).await
+        });
+    }
+}
+
+#[tokio::test]
+async fn a_service_started_without_its_database_ends_when_the_key_turns_out_to_be_another() {
+    for command in ["serve", "worker"] {
+        let Some(base) = TestDb::postgres().await else { return };
+        db::check_key(&base.db, "l'empreinte d'une autre clé".to_owned()).await.unwrap();
+        let mut url: url::Url = base.url.parse().unwrap();
+        let server = url.socket_addrs(|| Some(5432)).unwrap()[0];
+        let door = free();
+        url.set_host(Some("127.0.0.1")).unwrap();
+        url.set_port(Some(door.port())).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut early = program(folder.path(), url.as_str());
+        early.arg(command).env("LIGNE_NUMBER", LINE);
+        let ending = tokio::spawn(ended(early));
+        // The key is made, then the database is looked for.
+        let key = folder.path().join(".local/state/ligne-solidaire");
+        let mut looks = interval(Duration::from_millis(20));
+        timeout(DEADLINE, async {
+            while !key.join("carnet").exists() {
+                looks.tick().await;
+            }
+        })
+        .await
+        .unwrap();
+        tokio::spawn(lead(door, server));
+        let (well, said) = ending.await.unwrap();
+        assert!(!well && said.contains("la clé de chiffrement n'est pas celle de cette base"), "{said}");
+        assert_eq!(number(&base.db, "select count(*) from lines").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn lists_want_the_key_of_the_database_and_make_none() {
+    let base = TestDb::sqlite().await;
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [["requests", "list"], ["callbacks", "list"]] {
+        let key = folder.path().join("autre.cle");
+        let list = || {
+            let mut list = program(folder.path(), &base.url);
+            list.args(arguments).env("LIGNE_KEY_FILE", &key);
+            list
+        };
+        let (well, said) = ended(list()).await;
+        assert!(!well && said.contains("autre.cle n'existe pas") && !key.exists(), "{said}");
+        db::check_key(&base.db, "l'empreinte d'une autre clé".to_owned()).await.unwrap();
+        ligne_solidaire::secret::load_or_create(&key).unwrap();
+        let (well, said) = ended(list()).await;
+        assert!(!well && said.contains("n'est pas celle de cette base"), "{said}");
+        std::fs::remove_file(&key).unwrap();
+    }
+}

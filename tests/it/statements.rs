@@ -1,0 +1,123 @@
+//! Every statement of every store, as it stands in the sources: both databases understand it, and none of those that a
+//! call waits for reads a whole table.
+
+use std::path::{Path, PathBuf};
+
+use ligne_solidaire::db::{Db, DbError, Kind, with_skip_locked};
+use proc_macro2::{TokenStream, TokenTree};
+use sqlx::{Executor, Row, SqlSafeStr, SqlStr};
+
+use crate::support::test_db::{TestDb, on_both};
+
+/// The words that a statement begins with.
+const VERBS: [&str; 5] = ["select ", "insert ", "update ", "delete ", "with "];
+
+/// Statements that read a whole table on purpose: lists for people, the few lines of the house, the health page, a purge.
+const WHOLE_TABLE: [&str; 5] = [
+    "from callbacks b left join requests",
+    "from requests r left join callers",
+    "from lines order by",
+    "due_since from outbox",
+    "delete from outbox where state = 'done'",
+];
+
+/// The sources that hold SQL.
+fn stores(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(stores(&path));
+        } else if path.ends_with("store.rs") || path.ends_with("db/house.rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn texts(tokens: TokenStream) -> Vec<String> {
+    let of = |tree| match tree {
+        TokenTree::Group(group) => texts(group.stream()),
+        TokenTree::Literal(literal) => text(&literal.to_string()).into_iter().collect(),
+        _ => Vec::new(),
+    };
+    tokens.into_iter().flat_map(of).collect()
+}
+
+/// What a string literal says; a line that ends with `\` goes on at the first word of the next one.
+fn text(literal: &str) -> Option<String> {
+    let inside = literal.strip_prefix('"')?.strip_suffix('"')?;
+    let mut pieces = inside.split("\\\n");
+    let first = pieces.next()?.to_owned();
+    Some(pieces.fold(first, |said, piece| said + piece.trim_start()))
+}
+
+fn statements() -> Vec<&'static str> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files = stores(&src);
+    assert!(files.len() > 8, "{files:?}");
+    let mut all = Vec::new();
+    for file in files {
+        let tokens: TokenStream = std::fs::read_to_string(&file).unwrap().parse().unwrap();
+        let sql = texts(tokens).into_iter().filter(|text| VERBS.iter().any(|verb| text.starts_with(verb)));
+        let before = all.len();
+        all.extend(sql.map(|sql| &*Box::leak(sql.into_boxed_str())));
+        assert!(all.len() > before, "{} holds no statement", file.display());
+    }
+    all
+}
+
+/// Why the database does not understand it, if it does not.
+async fn refused(db: &Db, sql: SqlStr) -> Option<String> {
+    let preparing = db.read(move |tx| {
+        Box::pin(async move {
+            (&mut *tx.conn()).prepare(sql).await?;
+            Ok::<_, DbError>(())
+        })
+    });
+    preparing.await.err().map(|cause| ligne_solidaire::telemetry::chain(&cause))
+}
+
+#[tokio::test]
+async fn both_databases_understand_every_statement() {
+    let all = statements();
+    assert!(all.len() > 60, "{}", all.len());
+    on_both(async |base| {
+        for sql in &all {
+            let refused = refused(&base.db, with_skip_locked(base.db.kind(), sql)).await;
+            assert_eq!(refused, None, "{sql}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_statement_that_is_wrong_is_found() {
+    on_both(async |base| {
+        for wrong in ["select nothing from calls", "update calls set state = $1 were id = $2"] {
+            assert!(refused(&base.db, wrong.into_sql_str()).await.is_some(), "{wrong}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_statement_of_a_call_reads_a_whole_table() {
+    let base = TestDb::sqlite().await;
+    let scanned = async |sql: &str| {
+        let explain = with_skip_locked(Kind::Sqlite, Box::leak(format!("explain query plan {sql}").into_boxed_str()));
+        let plan = base.db.read(move |tx| {
+            Box::pin(async move { Ok::<_, DbError>(sqlx::query(explain).fetch_all(tx.conn()).await?) })
+        });
+        let steps = plan.await.unwrap().into_iter().map(|row| row.get::<String, _>("detail"));
+        let whole = |step: &String| step.starts_with("SCAN ") && !["SCAN CONSTANT ROW", "SCAN due"].contains(&&**step);
+        steps.filter(whole).collect::<Vec<_>>()
+    };
+    assert_eq!(scanned("select * from calls where outcome = $1").await.len(), 1);
+    for sql in statements() {
+        if !WHOLE_TABLE.iter().any(|listed| sql.contains(listed)) {
+            assert_eq!(scanned(sql).await, [""; 0], "{sql}");
+        }
+    }
+}
