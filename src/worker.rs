@@ -25,6 +25,8 @@ const SWEEP_EVERY: Duration = Duration::from_secs(10);
 const LEASE: Duration = Duration::from_mins(2);
 /// The longest that a job may run: it must be settled before its lease lapses and another worker begins it again.
 const DEADLINE: Duration = Duration::from_secs(90);
+/// For how long a job that was done is remembered, to be looked up.
+const DONE_KEPT: Duration = Duration::from_hours(30 * 24);
 /// Jobs that run side by side: a provider that dawdles over a recording must not hold up an alert.
 const AT_ONCE: usize = 8;
 
@@ -148,7 +150,16 @@ pub async fn tick(app: &Arc<App>) -> Result<usize, DbError> {
     let ended = sweep::sweep(&app.board, &app.lines).await;
     let merged = spooled::merge(&app.board, &app.lines).await;
     let erased = recordings::erase_old(&app.board, &app.lines, &app.recordings).await;
-    Ok(ended? + merged? + erased?)
+    let forgotten = forget(app).await;
+    Ok(ended? + merged? + erased? + forgotten?)
+}
+
+/// Forgets the jobs that were done long ago.
+async fn forget(app: &App) -> Result<usize, DbError> {
+    let before = app.board.clock.now().checked_sub(DONE_KEPT).unwrap_or_default();
+    let purge = app.board.db.write(move |tx| Box::pin(async move { outbox::purge_settled(tx, before).await }));
+    let forgotten: u64 = purge.await?;
+    Ok(usize::try_from(forgotten).unwrap_or(usize::MAX))
 }
 
 async fn claim(app: &App, room: usize) -> Result<Vec<Claimed>, DbError> {

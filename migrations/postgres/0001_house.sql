@@ -21,3 +21,4 @@ create table outbox (
 
 create index outbox_due on outbox (run_at) where state = 'queued';
 create index outbox_lapsed on outbox (leased_till) where state = 'leased';
+create index outbox_done on outbox (settled_at) where state = 'done';

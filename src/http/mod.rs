@@ -11,12 +11,15 @@ pub mod server;
 pub mod signed;
 pub mod webhooks;
 
+use std::any::Any;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use axum::response::Response;
 use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::App;
@@ -36,6 +39,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/telephony/twilio/status", post(webhooks::status))
         .route("/telephony/twilio/fallback", post(webhooks::fallback).get(webhooks::fallback_unsigned))
         .route("/telephony/twilio/goodbye", post(webhooks::goodbye))
+        .layer(CatchPanicLayer::custom(words_after_panic(app.clone())))
         .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store")));
     Router::new()
         .merge(telephony)
@@ -44,4 +48,12 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/health/ready", get(health::ready))
         .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .with_state(app)
+}
+
+/// A fault of ours outside a turn is words too, never a connection that breaks off.
+fn words_after_panic(app: Arc<App>) -> impl Fn(Box<dyn Any + Send>) -> Response + Clone {
+    move |_| {
+        tracing::error!("a panic outside a turn: the caller hears an apology");
+        webhooks::apology(&app)
+    }
 }

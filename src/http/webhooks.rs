@@ -167,6 +167,11 @@ pub async fn fallback(app: State<Arc<App>>, Signed(_): Signed) -> Response {
 
 /// The same, for a provider that is told to GET it: it tells nothing, and still answers when the token is wrong.
 pub async fn fallback_unsigned(State(app): State<Arc<App>>) -> Response {
+    apology(&app)
+}
+
+/// The words of that last resort.
+pub(super) fn apology(app: &App) -> Response {
     xml(apology::fallback(&app.board, &app.lines))
 }
 
