@@ -1,6 +1,5 @@
 //! Everything the service needs, composed once by a command and shared by its edges.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -25,8 +24,6 @@ pub struct App {
     pub account: String,
     /// What was refused lately, for the doctor.
     pub refusals: Refusals,
-    /// The folder of kept recordings.
-    pub recordings: PathBuf,
     /// How long after each failure a job is tried again.
     pub outbox_delays: Vec<Duration>,
     /// Whether the tables, the key and the lines of the database were looked at. Until then it counts as down: a start

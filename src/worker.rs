@@ -30,6 +30,9 @@ const DONE_KEPT: Duration = Duration::from_hours(30 * 24);
 /// Jobs that run side by side: a provider that dawdles over a recording must not hold up an alert.
 const AT_ONCE: usize = 8;
 
+/// Free places that are worth a look at the outbox between two ticks.
+const ENOUGH_ROOM: usize = 4;
+
 /// Works until `stop` becomes true, then waits `grace` for what runs: a job cut by then runs again after its lease.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>, grace: Duration) {
     tokio::join!(send(&app, stop.clone(), grace), keep_time(&app, stop));
@@ -38,14 +41,17 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>, grace: Duration) {
 async fn send(app: &Arc<App>, mut stop: watch::Receiver<bool>, grace: Duration) {
     let (mut looks, mut running) = (every(EVERY), JoinSet::new());
     loop {
-        tokio::select! {
+        let least = tokio::select! {
             biased;
             () = stopped(&mut stop) => break,
-            Some(ended) = running.join_next() => told(ended),
-            _ = looks.tick() => {}
-        }
+            Some(ended) = running.join_next() => {
+                told(ended);
+                ENOUGH_ROOM
+            }
+            _ = looks.tick() => 1,
+        };
         let room = AT_ONCE - running.len().min(AT_ONCE);
-        if room == 0 || !app.is_prepared() {
+        if room < least || !app.is_prepared() {
             continue;
         }
         match claim(app, room).await {
@@ -134,9 +140,7 @@ async fn one(app: Arc<App>, job: Claimed) -> Result<(), DbError> {
 async fn perform(app: &Arc<App>, job: &Job) -> Result<Outcome, DbError> {
     let (board, provider) = (&app.board, &*app.provider);
     match job {
-        Job::FetchRecording { recording_id } => {
-            recordings::fetch(board, provider, &app.recordings, *recording_id).await
-        }
+        Job::FetchRecording { recording_id } => recordings::fetch(board, provider, *recording_id).await,
         Job::DeleteRecording { recording_id } => recordings::delete(board, provider, *recording_id).await,
         Job::AlertOnCall { callback_id, round } => {
             alert::round(board, &app.lines, provider, *callback_id, *round).await
@@ -149,7 +153,7 @@ pub async fn tick(app: &Arc<App>) -> Result<usize, DbError> {
     app.refusals.write().await;
     let ended = sweep::sweep(&app.board, &app.lines).await;
     let merged = spooled::merge(&app.board, &app.lines).await;
-    let erased = recordings::erase_old(&app.board, &app.lines, &app.recordings).await;
+    let erased = recordings::erase_old(&app.board, &app.lines).await;
     let forgotten = forget(app).await;
     Ok(ended? + merged? + erased? + forgotten?)
 }
@@ -205,7 +209,7 @@ async fn settle(app: &App, job: Claimed, outcome: Outcome) -> Result<(), DbError
 async fn given_up(tx: &mut Tx<'_>, job: &Job) -> Result<(), DbError> {
     match job {
         Job::FetchRecording { recording_id } => {
-            recording::store::change(tx, *recording_id, State::Waiting, State::Absent, None).await.map(drop)
+            recording::store::change(tx, *recording_id, State::Waiting, State::Absent).await.map(drop)
         }
         Job::DeleteRecording { .. } | Job::AlertOnCall { .. } => Ok(()),
     }

@@ -9,6 +9,7 @@ create table outbox (
     id          text primary key,
     kind        text not null,
     payload     text not null,
+    urgency     bigint not null default 1, -- 0: somebody is in danger
     dedupe_key  text not null unique,
     state       text not null check (state in ('queued', 'leased', 'done', 'unknown', 'buried')),
     attempts    bigint not null default 0,
@@ -19,6 +20,6 @@ create table outbox (
     last_error  text
 );
 
-create index outbox_due on outbox (run_at) where state = 'queued';
+create index outbox_due on outbox (urgency, run_at, id) where state = 'queued';
 create index outbox_lapsed on outbox (leased_till) where state = 'leased';
 create index outbox_done on outbox (settled_at) where state = 'done';

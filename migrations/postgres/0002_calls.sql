@@ -109,8 +109,12 @@ create table recordings (
     source     bytea not null,              -- sealed: the provider's id or address
     seconds    bigint,
     state      text not null,              -- waiting, kept, absent, discarded, erased
-    file       text,                       -- under the data folder, sealed
     created_at bigint not null
+);
+-- Sealed, in a table of its own: whoever lists messages does not read their sound.
+create table recording_audio (
+    recording_id text not null primary key references recordings (id),
+    audio        bytea not null
 );
 create index recordings_kept on recordings (created_at) where state = 'kept';
 

@@ -49,9 +49,6 @@ pub async fn round(
     let Some(line) = lines.by_id(standing.line_id) else {
         return Ok(Outcome::fail("the line is not configured any more"));
     };
-    if line.settings.on_call.is_empty() {
-        tracing::error!("somebody in danger waits and no number is on call: see the callbacks");
-    }
     for number in &line.settings.on_call {
         let sent = [text(board, line, provider, number).await, call(board, line, provider, number, callback_id).await];
         for cause in sent.into_iter().filter_map(Result::err) {

@@ -34,7 +34,7 @@ pub fn facts(settings: &LineSettings, caller: &CallerId, now: Timestamp) -> Valu
 }
 
 /// Whether somebody can be reached at this moment for a danger: « très vite » is said of nobody else (F-04).
-fn reachable_now(settings: &LineSettings, now: Timestamp) -> bool {
+pub(super) fn reachable_now(settings: &LineSettings, now: Timestamp) -> bool {
     !settings.on_call.is_empty() || (!settings.desk.is_empty() && settings.hours.is_open(now))
 }
 

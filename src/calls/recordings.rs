@@ -1,7 +1,5 @@
 //! What callers say after the beep: one row a message, fetched by a job, kept sealed, deleted at the provider.
 
-use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,30 +83,21 @@ pub async fn reported(board: &Arc<Switchboard>, report: RecordingReport) -> Resu
         .await
 }
 
-/// Fetches a message, keeps it sealed on our disk, then asks for its deletion at the provider.
-pub async fn fetch(
-    board: &Switchboard,
-    provider: &dyn Provider,
-    folder: &Path,
-    recording_id: Uuid,
-) -> Result<Outcome, DbError> {
+/// Fetches a message, keeps it sealed, then asks for its deletion at the provider.
+pub async fn fetch(board: &Switchboard, provider: &dyn Provider, recording_id: Uuid) -> Result<Outcome, DbError> {
     let Some(source) = source(board, recording_id).await? else { return Ok(Outcome::fail("no such recording")) };
     let audio = match provider.fetch_recording(&reference(source)).await {
         Ok(audio) => audio,
         Err(cause) => return failed_fetch(board, recording_id, &cause).await,
     };
-    let id = recording_id.to_string();
-    let name = format!("{id}.son");
-    let sealed = board.keyring.seal("recordings.audio", &id, &audio);
-    if let Err(cause) = write(folder, &name, sealed).await {
-        return Ok(Outcome::retry(format!("the recording could not be written: {cause}")));
-    }
+    let sealed = board.keyring.seal("recordings.audio", &recording_id.to_string(), &audio);
     let (now, ids) = (board.clock.now(), board.ids.clone());
     board
         .db
         .write(move |tx| {
             Box::pin(async move {
-                if store::change(tx, recording_id, State::Waiting, State::Kept, Some(&name)).await? {
+                if store::change(tx, recording_id, State::Waiting, State::Kept).await? {
+                    store::keep_audio(tx, recording_id, &sealed).await?;
                     enqueue(tx, &*ids, Job::DeleteRecording { recording_id }, recording_id, now).await?;
                 }
                 Ok(Outcome::Done)
@@ -126,9 +115,8 @@ pub async fn delete(board: &Switchboard, provider: &dyn Provider, recording_id: 
     Ok(provider.delete_recording(&reference(source)).await.map_or_else(|cause| after(&cause), |()| Outcome::Done))
 }
 
-/// Erases the messages that are older than the callers of their line are told; returns how many. The file goes first: a
-/// stop in between erases again.
-pub async fn erase_old(board: &Switchboard, lines: &Lines, folder: &Path) -> Result<usize, DbError> {
+/// Erases the messages that are older than the callers of their line are told; returns how many.
+pub async fn erase_old(board: &Switchboard, lines: &Lines) -> Result<usize, DbError> {
     let mut erased = 0;
     for line in lines.iter() {
         let (line_id, days) = (line.id, u64::from(line.settings.recordings_kept_days));
@@ -136,27 +124,20 @@ pub async fn erase_old(board: &Switchboard, lines: &Lines, folder: &Path) -> Res
         let old = board
             .db
             .read(move |tx| Box::pin(async move { store::kept_before(tx, line_id, before, ERASED_AT_ONCE).await }));
-        let old: Vec<(Uuid, String)> = old.await?;
-        for (id, file) in old {
-            erased += usize::from(erase(board, folder, id, &file).await?);
+        let old: Vec<String> = old.await?;
+        erased += old.len();
+        if !old.is_empty() {
+            board.db.write(move |tx| Box::pin(async move { erase(tx, &old).await })).await?;
         }
     }
     Ok(erased)
 }
 
-async fn erase(board: &Switchboard, folder: &Path, id: Uuid, file: &str) -> Result<bool, DbError> {
-    match tokio::fs::remove_file(folder.join(file)).await {
-        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-            tracing::error!(%cause, "an old message could not be erased");
-            Ok(false)
-        }
-        _ => {
-            let change = board.db.write(move |tx| {
-                Box::pin(async move { store::change(tx, id, State::Kept, State::Erased, None).await })
-            });
-            change.await
-        }
+async fn erase(tx: &mut Tx<'_>, old: &[String]) -> Result<(), DbError> {
+    for id in old {
+        store::erase(tx, id).await?;
     }
+    Ok(())
 }
 
 /// What a failure of the provider means for a job.
@@ -173,7 +154,7 @@ async fn failed_fetch(board: &Switchboard, id: Uuid, cause: &ProviderError) -> R
     if matches!(cause, ProviderError::Never { .. }) {
         let absent = board
             .db
-            .write(move |tx| Box::pin(async move { store::change(tx, id, State::Waiting, State::Absent, None).await }));
+            .write(move |tx| Box::pin(async move { store::change(tx, id, State::Waiting, State::Absent).await }));
         absent.await?;
     }
     Ok(after(cause))
@@ -186,19 +167,4 @@ async fn source(board: &Switchboard, id: Uuid) -> Result<Option<Source>, DbError
 
 fn reference(source: Source) -> RecordingRef {
     RecordingRef { sid: source.sid, url: source.url }
-}
-
-/// Writes a file whole or not at all: the name appears once the content is on the disk.
-async fn write(folder: &Path, name: &str, content: Vec<u8>) -> io::Result<()> {
-    let (folder, name) = (folder.to_owned(), name.to_owned());
-    let writing = tokio::task::spawn_blocking(move || {
-        std::fs::create_dir_all(&folder)?;
-        let unfinished = folder.join(format!("{name}.partiel"));
-        let mut file = std::fs::File::create(&unfinished)?;
-        io::Write::write_all(&mut file, &content)?;
-        file.sync_all()?;
-        std::fs::rename(&unfinished, folder.join(&name))?;
-        std::fs::File::open(&folder)?.sync_all()
-    });
-    writing.await.map_err(io::Error::other)?
 }

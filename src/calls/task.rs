@@ -210,8 +210,9 @@ pub async fn open(
     let answers = serde_json::to_vec(&session.answers).unwrap_or_default();
     let hours = &context.line.settings.hours;
     let due_at = callback::due(opened.priority, opened.opened_at, hours, promise.as_ref());
-    // Somebody in danger is told « très vite », not a half-day.
-    let told = if opened.reason == Reason::Danger { Some(due_at) } else { promise.map(|promise| promise.until) };
+    // Somebody in danger is told « très vite », not a half-day, where somebody can be reached.
+    let soon = opened.reason == Reason::Danger && facts::reachable_now(&context.line.settings, context.now);
+    let told = if soon { Some(due_at) } else { promise.map(|promise| promise.until) };
     let new = NewCallback {
         id: context.board.ids.row(context.now),
         line_id: context.line.id,
@@ -233,6 +234,10 @@ pub async fn open(
 
 /// Asks that whoever is on call be alerted unless somebody claims the callback before.
 async fn alert(tx: &mut Tx<'_>, context: &Context<'_>, callback_id: Uuid) -> Result<(), DbError> {
+    if context.line.settings.on_call.is_empty() {
+        tracing::error!("somebody in danger waits and no number is on call: see the callbacks");
+        return Ok(());
+    }
     let open = context.line.settings.hours.is_open(context.now);
     let after = if open { ALERT_AFTER_OPEN } else { ALERT_AFTER_CLOSED };
     let job = Job::AlertOnCall { callback_id, round: 1 };

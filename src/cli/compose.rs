@@ -113,7 +113,6 @@ pub fn app(config: &Config, db: Db, keyring: Keyring, lines: Lines, parts: Parts
         verifier: Verifier::new(parts.tokens),
         account: parts.account,
         refusals: Refusals::in_file(folder.join("refus.json")),
-        recordings: folder.join("messages"),
         outbox_delays: config.outbox_delays.clone(),
         prepared: AtomicBool::new(true),
     }))

@@ -1,4 +1,4 @@
-//! Files beside the database: the key, recordings, the spool.
+//! Files beside the database: the key, the spool.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -13,7 +13,7 @@ const STATE: &str = "ligne-solidaire";
 /// `[storage]`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Storage {
-    /// Encrypted recordings and the spool. Beside an `SQLite` file: `FILE.donnees`.
+    /// The spool. Beside an `SQLite` file: `FILE.donnees`.
     pub data_dir: PathBuf,
     /// The key of every encrypted column, outside the database. Beside an `SQLite` file: `FILE.cle`. With `PostgreSQL`, in
     /// the state directory of the user, so that two instances of one user share it.

@@ -89,8 +89,8 @@ pub struct Backlog {
 
 /// Writes a job in the transaction of its cause. False when there is one under this dedupe key already.
 pub async fn enqueue(tx: &mut Tx<'_>, new: NewJob) -> Result<bool, DbError> {
-    let insert = "insert into outbox (id, kind, payload, dedupe_key, state, created_at, run_at) \
-                  values ($1, $2, $3, $4, 'queued', $5, $6) on conflict (dedupe_key) do nothing";
+    let insert = "insert into outbox (id, kind, payload, dedupe_key, state, created_at, run_at, urgency) \
+                  values ($1, $2, $3, $4, 'queued', $5, $6, $7) on conflict (dedupe_key) do nothing";
     let inserted = sqlx::query(insert)
         .bind(new.id.to_string())
         .bind(new.job.kind())
@@ -98,6 +98,7 @@ pub async fn enqueue(tx: &mut Tx<'_>, new: NewJob) -> Result<bool, DbError> {
         .bind(db::storable(&new.dedupe_key).into_owned())
         .bind(new.created_at.as_millisecond())
         .bind(new.run_at.as_millisecond())
+        .bind(i64::from(new.job.kind() != Job::URGENT))
         .execute(tx.conn())
         .await?;
     Ok(inserted.rows_affected() == 1)
@@ -118,7 +119,6 @@ pub async fn claim(
         .bind(till.as_millisecond())
         .bind(limit)
         .bind(known())
-        .bind(Job::URGENT)
         .fetch_all(tx.conn())
         .await?;
     let mut taken = Taken::default();
@@ -150,10 +150,12 @@ fn known() -> String {
 fn claiming(tx: &Tx<'_>) -> SqlStr {
     db::with_skip_locked(
         tx.kind(),
-        "with due as materialized (select id as due_id from outbox \
-         where (state = 'queued' and run_at <= $1 or state = 'leased' and leased_till <= $1) \
-         and $4 like '%,' || kind || ',%' \
-         order by case when kind = $5 then 0 else 1 end, run_at, id limit $3{skip locked}) \
+        "with due as materialized (select due_id from ( \
+         select * from (select id as due_id, urgency, run_at from outbox where state = 'queued' and run_at <= $1 \
+         and $4 like '%,' || kind || ',%' order by urgency, run_at, id limit $3{skip locked}) waiting union all \
+         select * from (select id as due_id, urgency, run_at from outbox where state = 'leased' and leased_till <= $1 \
+         and $4 like '%,' || kind || ',%' order by leased_till limit $3{skip locked}) lapsed) every_due \
+         order by urgency, run_at, due_id limit $3) \
          update outbox set state = 'leased', attempts = attempts + 1, leased_till = $2 from due where id = due_id \
          returning id, attempts, kind, payload",
     )

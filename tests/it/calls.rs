@@ -137,13 +137,14 @@ async fn messages_are_erased_when_callers_are_told_they_are() {
         service.work().await;
         let kept = number(&base.db, "select count(*) from recordings where state = 'kept'").await;
         assert!(kept > 0);
+        assert_eq!(number(&base.db, "select count(*) from recording_audio").await, kept);
         service.clock.advance(Duration::from_hours(29 * 24));
         service.work().await;
         assert_eq!(number(&base.db, "select count(*) from recordings where state = 'kept'").await, kept);
         service.clock.advance(Duration::from_hours(2 * 24));
         service.work().await;
         assert_eq!(number(&base.db, "select count(*) from recordings where state = 'erased'").await, kept);
-        assert_eq!(std::fs::read_dir(&service.app.recordings).unwrap().count(), 0);
+        assert_eq!(number(&base.db, "select count(*) from recording_audio").await, 0);
     })
     .await;
 }

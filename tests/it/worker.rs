@@ -75,7 +75,6 @@ fn behind(service: &Service, never: usize, refuses: bool) -> Arc<App> {
         verifier: Verifier::new(Vec::new()),
         account: app.account.clone(),
         refusals: Refusals::in_file(service.folder().join("refus.json")),
-        recordings: app.recordings.clone(),
         outbox_delays: Vec::new(),
         prepared: AtomicBool::new(true),
     })

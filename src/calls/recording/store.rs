@@ -63,10 +63,9 @@ pub async fn source(tx: &mut Tx<'_>, keyring: &Keyring, id: Uuid) -> Result<Opti
 }
 
 /// Moves a recording on; `false` when it was not in that state any more.
-pub async fn change(tx: &mut Tx<'_>, id: Uuid, from: State, to: State, file: Option<&str>) -> Result<bool, DbError> {
-    let done = sqlx::query("update recordings set state = $1, file = $2 where id = $3 and state = $4")
+pub async fn change(tx: &mut Tx<'_>, id: Uuid, from: State, to: State) -> Result<bool, DbError> {
+    let done = sqlx::query("update recordings set state = $1 where id = $2 and state = $3")
         .bind(to.word())
-        .bind(file)
         .bind(id.to_string())
         .bind(from.word())
         .execute(tx.conn())
@@ -74,15 +73,20 @@ pub async fn change(tx: &mut Tx<'_>, id: Uuid, from: State, to: State, file: Opt
     Ok(done.rows_affected() == 1)
 }
 
-/// Recordings of a line that are here and older than `before`, oldest first, with their file.
-pub async fn kept_before(
-    tx: &mut Tx<'_>,
-    line_id: Uuid,
-    before: Timestamp,
-    most: i64,
-) -> Result<Vec<(Uuid, String)>, DbError> {
-    let rows: Vec<(String, Option<String>)> = sqlx::query_as(
-        "select r.id, r.file from recordings r join calls c on c.id = r.call_id \
+/// Keeps the sealed sound of a recording.
+pub async fn keep_audio(tx: &mut Tx<'_>, id: Uuid, sealed: &[u8]) -> Result<(), DbError> {
+    sqlx::query("insert into recording_audio (recording_id, audio) values ($1, $2) on conflict do nothing")
+        .bind(id.to_string())
+        .bind(sealed)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The recordings of a line that are here and older than `before`, oldest first.
+pub async fn kept_before(tx: &mut Tx<'_>, line_id: Uuid, before: Timestamp, most: i64) -> Result<Vec<String>, DbError> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "select r.id from recordings r join calls c on c.id = r.call_id \
          where c.line_id = $1 and r.state = 'kept' and r.created_at < $2 order by r.created_at limit $3",
     )
     .bind(line_id.to_string())
@@ -90,5 +94,16 @@ pub async fn kept_before(
     .bind(most)
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows.into_iter().filter_map(|(id, file)| Some((id.parse().ok()?, file?))).collect())
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Erases the sound of a recording.
+pub async fn erase(tx: &mut Tx<'_>, id: &str) -> Result<(), DbError> {
+    sqlx::query("delete from recording_audio where recording_id = $1").bind(id).execute(tx.conn()).await?;
+    sqlx::query("update recordings set state = $1 where id = $2")
+        .bind(State::Erased.word())
+        .bind(id)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
 }
