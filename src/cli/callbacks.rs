@@ -47,7 +47,7 @@ pub enum Action {
         /// Votre nom
         #[arg(long, env = "USER")]
         agent: String,
-        /// Comment il s'est terminé : RESOLU, ORIENTE, `SANS_SUITE`…
+        /// Comment il s'est terminé : RESOLU, ORIENTE, ANNULE…
         #[arg(long)]
         disposition: String,
     },
@@ -64,7 +64,7 @@ pub async fn run(config: &Config, action: Action) -> anyhow::Result<ExitCode> {
             let taken = desk::claim(&db, &hand(&agent), id).await?;
             told(
                 taken,
-                &format!("Pris jusqu'à {} minutes.", LEASE.as_secs() / 60),
+                &format!("Pris pour {} minutes.", LEASE.as_secs() / 60),
                 "Ce rappel est déjà pris, ou terminé.",
             )?
         }

@@ -42,7 +42,7 @@ pub struct Options {
 /// Calls until the person leaves.
 pub async fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let public = options.public_url.as_str().trim_end_matches('/');
-    let settings = Settings::new(public, &options.account, &options.token);
+    let settings = Settings { seed: rand::random(), ..Settings::new(public, &options.account, &options.token) };
     let exchange = Exchange::new(settings, HttpTransport::new(options.reach.clone())?);
     let hidden = options.from.starts_with("masqu");
     let from = (!hidden).then_some(options.from.as_str());

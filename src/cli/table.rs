@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 /// How a list is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// Aligned columns.
+    /// Des colonnes, pour lire
     Table,
-    /// One line a row, commas between.
+    /// Des virgules, pour un tableur
     Csv,
-    /// An array of objects.
+    /// Pour un programme
     Json,
 }
 
