@@ -24,7 +24,7 @@ use crate::lines::Line;
 use crate::phone::{CallerId, Dialable, PhoneNumber};
 use crate::requests;
 use crate::telephony::event::{CallEvent, DialEvent};
-use crate::telephony::verbs::{Verb, VoiceResponse};
+use crate::telephony::verbs::VoiceResponse;
 use crate::telephony::xml::DocumentError;
 
 /// The longest that a call may stay in the menus (T1); waiting for a person has a limit of its own.
@@ -258,10 +258,11 @@ impl Player {
         self.store(tx, call, step, end.exit.as_deref(), &end.session, &response, outcome).await
     }
 
-    /// The caller hung up while a message was recorded: what she said is kept, and somebody calls back.
+    /// The caller hung up while a message was recorded: what she said is kept, and somebody calls back. Words are given
+    /// all the same, should the line still be open.
     async fn gone(&self, tx: &mut Tx<'_>, call: &CallRow, mut session: Session) -> Result<String, TurnError> {
-        let goodbye = VoiceResponse::new().then(Verb::Hangup);
         let context = self.context(call);
+        let goodbye = self.goodbye(&context, &session);
         if call.live {
             hangup::leave(tx, &context, &mut session).await?;
         }
@@ -271,10 +272,14 @@ impl Player {
     /// The call was ended by the sweep, or by a report that overtook this webhook; should the caller still be there, she
     /// hears that somebody calls back, where that is so.
     async fn taken_for_gone(&self, tx: &mut Tx<'_>, call: &CallRow, session: Session) -> Result<String, TurnError> {
-        let noted = session.leaves_a_draft() && self.context(call).dialable;
-        let words = apology::words(&self.board, if noted { "panne" } else { "panne-sans-numero" });
-        let goodbye = translate::farewell(Lang::FRENCH, &words, Some(&self.line.settings));
+        let goodbye = self.goodbye(&self.context(call), &session);
         self.store(tx, call, &session.at, Some("raccroche"), &session, &goodbye, Some("raccroché")).await
+    }
+
+    fn goodbye(&self, context: &Context<'_>, session: &Session) -> VoiceResponse {
+        let noted = session.leaves_a_draft() && context.dialable;
+        let words = apology::words(&self.board, if noted { "panne" } else { "panne-sans-numero" });
+        translate::farewell(Lang::FRENCH, &words, Some(&self.line.settings))
     }
 
     #[expect(clippy::too_many_arguments, reason = "everything that one row of a turn holds")]

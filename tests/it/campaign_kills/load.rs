@@ -197,6 +197,8 @@ impl Transport for Provider {
         let first = usize::try_from(self.first).unwrap();
         for delivery in 0..=RETRIES {
             match self.deliver(first + delivery, &url, signature, &form).await {
+                // « Not kept »: the recommended settings deliver it again.
+                Ok(answer) if answer.status == 408 && delivery < RETRIES => {}
                 Ok(answer) => {
                     self.load.answers.fetch_add(1, Relaxed);
                     if url.path().contains("/voice") {
