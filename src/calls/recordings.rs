@@ -22,8 +22,9 @@ use crate::telephony::status::RecordingStatus;
 
 /// Seconds below which nothing was said; a message whose length is not known is kept.
 const SHORTEST: u32 = 1;
-/// Old messages erased at once; the next sweep takes the rest.
-const ERASED_AT_ONCE: i64 = 100;
+/// Old messages erased at once, few because what is erased is overwritten and callers share the writer; the next sweep
+/// takes the rest.
+const ERASED_AT_ONCE: i64 = 4;
 
 /// Keeps the row of a recording that a turn announces. An empty one is deleted at the provider, not fetched.
 pub async fn keep(

@@ -206,18 +206,26 @@ impl Player {
         if call.turn == 0 {
             return Ok(Input::Start);
         }
-        let age = since(self.now, call.started_at);
-        let waits = age > LONGEST_CALL && queue::store::is_waiting(tx, call.id).await?;
-        if age > LONGEST_CALL && (!waits || age > LONGEST_CALL + self.line.settings.wait_max) {
-            session.at.clone_from(&voice.scripts.flow.limit);
-            return Ok(Input::Start);
-        }
         let step = voice.scripts.flow.steps.get(&session.at).map(|step| &step.kind);
         if matches!(step, Some(StepKind::Transfer(_))) {
             return Ok(Input::Transferred { answered: self.talked(tx, call, session).await? });
         }
+        if self.is_too_long(tx, call).await? {
+            session.at.clone_from(&voice.scripts.flow.limit);
+            return Ok(Input::Start);
+        }
         let silent = self.at.as_ref().is_some_and(|at| at.silent);
         Ok(translate::input(&self.event, silent, self.board.capabilities.record_keys))
+    }
+
+    /// Whether the call has been in the menus for too long; who waits for a person may wait as long as the line says.
+    async fn is_too_long(&self, tx: &mut Tx<'_>, call: &CallRow) -> Result<bool, DbError> {
+        let age = since(self.now, call.started_at);
+        if age <= LONGEST_CALL {
+            return Ok(false);
+        }
+        let waits = age <= LONGEST_CALL + self.line.settings.wait_max;
+        Ok(!(waits && queue::store::is_waiting(tx, call.id).await?))
     }
 
     /// A phone stopped ringing: whether somebody took it with a key and was connected.

@@ -63,6 +63,7 @@ transcripts! {
     courses_nourriture: "courses-nourriture",
     danger_bureau_absent: "danger-bureau-absent",
     danger_bureau_repond: "danger-bureau-repond",
+    danger_longue_conversation: "danger-longue-conversation",
     danger_jour_sans_bureau: "danger-jour-sans-bureau",
     danger_nuit_alerte: "danger-nuit-alerte",
     danger_nuit_astreinte_repond: "danger-nuit-astreinte-repond",
