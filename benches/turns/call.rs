@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, bail, ensure};
 use form_urlencoded::Serializer;
+use ligne_solidaire::simulator::exchange::PLACES;
 use ligne_solidaire::simulator::sign::signature;
 
 use super::client::Client;
@@ -21,22 +22,6 @@ const RING: &str = "/telephony/twilio/voice";
 const STATUS: &str = "/telephony/twilio/status";
 /// Said by the turn that keeps the request, and by no apology.
 const KEPT: &str = "Demande numéro";
-/// The words about places, which providers send empty.
-const EMPTY: [&str; 12] = [
-    "FromCity",
-    "FromState",
-    "FromZip",
-    "FromCountry",
-    "ToCity",
-    "ToState",
-    "ToZip",
-    "ToCountry",
-    "CalledCity",
-    "CalledState",
-    "CalledZip",
-    "CalledCountry",
-];
-
 /// What the caller does at one turn.
 enum Does {
     Calls,
@@ -93,7 +78,8 @@ impl Call {
             ("Caller", self.from.clone()),
             ("Called", LINE.to_owned()),
         ];
-        form.extend(EMPTY.map(|name| (name, String::new())));
+        let places = PLACES.into_iter().filter(|name| !name.starts_with("Caller"));
+        form.extend(places.map(|name| (name, String::new())));
         match self.does {
             Does::Calls => {}
             Does::Presses(keys) => form.push(("Digits", keys.to_owned())),

@@ -9,16 +9,15 @@ use uuid::Uuid;
 use super::store::{self, Standing};
 use crate::calls::switchboard::Switchboard;
 use crate::calls::translate::{self, Addresses};
-use crate::calls::whisper::WhisperError;
-use crate::db::DbError;
-use crate::dialog::{Form, Next, Utterance, Value, Values, Wait};
+use crate::calls::whisper::{self, WhisperError};
+use crate::db::{DbError, Tx};
+use crate::dialog::{Next, Value, Values, Wait};
 use crate::lang::Lang;
 use crate::lines::{Line, LineSettings, Lines};
 use crate::outbox::{self, Job, NewJob, Outcome};
 use crate::phone::PhoneNumber;
 use crate::requests::Contact;
 use crate::telephony::provider::{OutgoingCall, OutgoingMessage, Provider, ProviderError};
-use crate::telephony::verbs::VoiceResponse;
 
 /// Between two rounds.
 const EVERY: Duration = Duration::from_mins(5);
@@ -32,6 +31,36 @@ const PATIENCE_S: u32 = 10;
 const ON_CALL_LEASE: Duration = Duration::from_hours(1);
 /// How a callback ended whose person was reached (F-47).
 const SOLVED: &str = "RESOLU";
+
+/// Asks that whoever is on call be alerted at `due` unless somebody claims the callback before; where nobody is on call
+/// there is nobody to reach.
+pub async fn ask_for(
+    tx: &mut Tx<'_>,
+    settings: &LineSettings,
+    job_id: Uuid,
+    callback_id: Uuid,
+    now: Timestamp,
+    due: Timestamp,
+) -> Result<(), DbError> {
+    if settings.on_call.is_empty() {
+        tracing::error!("somebody in danger waits and no number is on call: see the callbacks");
+        return Ok(());
+    }
+    plan(tx, job_id, callback_id, 1, now, due).await
+}
+
+async fn plan(
+    tx: &mut Tx<'_>,
+    job_id: Uuid,
+    callback_id: Uuid,
+    round: u32,
+    now: Timestamp,
+    due: Timestamp,
+) -> Result<(), DbError> {
+    let job = Job::AlertOnCall { callback_id, round };
+    let new = NewJob::due_now(job_id, job, format!("alert/{callback_id}/{round}"), now).due_at(due);
+    outbox::enqueue(tx, new).await.map(drop)
+}
 
 /// One round: unless somebody claimed the callback, the next round is planned and every number on call is reached.
 pub async fn round(
@@ -66,16 +95,14 @@ async fn plan_next(
     round: u32,
     now: Timestamp,
 ) -> Result<Option<Standing>, DbError> {
-    let job = Job::AlertOnCall { callback_id, round: round + 1 };
-    let new = NewJob::due_now(board.ids.row(now), job, format!("alert/{callback_id}/{}", round + 1), now)
-        .due_at(now.checked_add(EVERY).unwrap_or(now));
+    let (job_id, due) = (board.ids.row(now), now.checked_add(EVERY).unwrap_or(now));
     board
         .db
         .write(move |tx| {
             Box::pin(async move {
                 let standing = store::standing(tx, callback_id, now).await?;
                 if standing.is_some() {
-                    outbox::enqueue(tx, new).await?;
+                    plan(tx, job_id, callback_id, round + 1, now, due).await?;
                 }
                 Ok(standing)
             })
@@ -137,7 +164,7 @@ pub fn ask(board: &Switchboard, token: &str) -> Result<String, WhisperError> {
     };
     let next = Next::Wait(Wait::Key { timeout: PATIENCE_S });
     let settings = LineSettings::default();
-    let said = [said(board, "alerte-appel", &Values::new())];
+    let said = [whisper::to_staff(&board.voice.load(), "alerte-appel", &Values::new())];
     Ok(translate::response(&said, &next, &settings, &addresses, None, &|_| None).to_xml(false)?)
 }
 
@@ -150,12 +177,12 @@ pub async fn answer(
     phone: &str,
     key: Option<&str>,
 ) -> Result<String, WhisperError> {
-    let Ok(id) = token.parse() else { return refused() };
-    let Some(who) = on_call(lines, phone) else { return refused() };
+    let Ok(id) = token.parse() else { return whisper::refused() };
+    let Some(who) = on_call(lines, phone) else { return whisper::refused() };
     match key {
         Some("1") => take(board, id, who).await,
         Some("2") => done(board, id, who).await,
-        _ => refused(),
+        _ => whisper::refused(),
     }
 }
 
@@ -176,7 +203,7 @@ async fn take(board: &Switchboard, id: Uuid, who: String) -> Result<String, Whis
             Ok(Some(store::contact(tx, id).await?))
         })
     });
-    let Some(contact) = taking.await? else { return refused() };
+    let Some(contact) = taking.await? else { return whisper::refused() };
     let contact = contact.and_then(|(id, sealed)| Contact::unseal(&board.keyring, Some(id), Some(sealed)));
     let number = contact.and_then(|contact| contact.number).map(|number| number.national());
     let known = if number.is_some() { "oui" } else { "non" };
@@ -197,20 +224,10 @@ async fn done(board: &Switchboard, id: Uuid, who: String) -> Result<String, Whis
         })
     });
     let closed: bool = close.await?;
-    if closed { goodbye(board, "alerte-faite", &Values::new()) } else { refused() }
+    if closed { goodbye(board, "alerte-faite", &Values::new()) } else { whisper::refused() }
 }
 
 fn goodbye(board: &Switchboard, prompt: &str, values: &Values) -> Result<String, WhisperError> {
-    Ok(translate::farewell(Lang::FRENCH, &said(board, prompt, values).text(), None).to_xml(false)?)
-}
-
-fn refused() -> Result<String, WhisperError> {
-    Ok(VoiceResponse::new().then(crate::telephony::verbs::Verb::Hangup).to_xml(false)?)
-}
-
-fn said(board: &Switchboard, prompt: &str, values: &Values) -> Utterance {
-    let voice = board.voice.load();
-    let catalog = voice.scripts.catalogs.get(&Lang::FRENCH);
-    let pieces = catalog.and_then(|catalog| catalog.say(prompt, Form { short: false, other: false }, values));
-    Utterance { prompt: prompt.to_owned(), lang: Lang::FRENCH, pieces: pieces.unwrap_or_default(), fixed: false }
+    Ok(translate::farewell(Lang::FRENCH, &whisper::to_staff(&board.voice.load(), prompt, values).text(), None)
+        .to_xml(false)?)
 }

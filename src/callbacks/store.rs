@@ -181,7 +181,8 @@ pub struct Standing {
 /// How a callback stands at `now`; `None` once it is closed.
 pub async fn standing(tx: &mut Tx<'_>, id: Uuid, now: Timestamp) -> Result<Option<Standing>, DbError> {
     let row: Option<(String, Option<String>)> = sqlx::query_as(
-        "select line_id, case when lease_until >= $1 then claimed_by end from callbacks where id = $2 and state <> 'closed'",
+        "select line_id, case when state = 'claimed' and lease_until >= $1 then claimed_by end from callbacks \
+         where id = $2 and state <> 'closed'",
     )
     .bind(now.as_millisecond())
     .bind(id.to_string())

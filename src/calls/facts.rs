@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Weekday};
 
 use crate::dialog::{Value, Values};
+use crate::lang::{FRENCH_DAYS, FRENCH_MONTHS};
 use crate::lines::LineSettings;
 use crate::lines::half_day::HalfDay;
 use crate::lines::promise::Promise;
@@ -107,33 +108,13 @@ fn day(name: &str, today: Date, day: Option<Date>) -> Values {
 }
 
 fn month(month: i8) -> &'static str {
-    const MONTHS: [&str; 12] = [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ];
-    usize::try_from(month - 1).ok().and_then(|index| MONTHS.get(index)).copied().unwrap_or_default()
+    usize::try_from(month - 1).ok().and_then(|index| FRENCH_MONTHS.get(index)).copied().unwrap_or_default()
 }
 
+/// The code of a week day, by which phrases select.
 fn weekday(day: Weekday) -> &'static str {
-    match day {
-        Weekday::Monday => "lundi",
-        Weekday::Tuesday => "mardi",
-        Weekday::Wednesday => "mercredi",
-        Weekday::Thursday => "jeudi",
-        Weekday::Friday => "vendredi",
-        Weekday::Saturday => "samedi",
-        Weekday::Sunday => "dimanche",
-    }
+    let index = usize::try_from(day.to_monday_zero_offset()).ok();
+    index.and_then(|index| FRENCH_DAYS.get(index)).copied().unwrap_or_default()
 }
 
 fn yes_no(is: bool) -> Value {

@@ -15,7 +15,6 @@ use crate::db::{DbError, Tx};
 use crate::dialog::{Session, Task, Value, Values};
 use crate::lines::promise::{Promise, promise, promise_in};
 use crate::lines::{HalfDay, Line};
-use crate::outbox::{self, Job, NewJob};
 use crate::phone::{Dialable, PhoneNumber};
 use crate::requests::keep::{self, Wish};
 use crate::requests::{self, Consent};
@@ -232,18 +231,10 @@ pub async fn open(
     callbacks::store::open(tx, &context.board.keyring, &new).await
 }
 
-/// Asks that whoever is on call be alerted unless somebody claims the callback before.
 async fn alert(tx: &mut Tx<'_>, context: &Context<'_>, callback_id: Uuid) -> Result<(), DbError> {
-    if context.line.settings.on_call.is_empty() {
-        tracing::error!("somebody in danger waits and no number is on call: see the callbacks");
-        return Ok(());
-    }
-    let open = context.line.settings.hours.is_open(context.now);
-    let after = if open { ALERT_AFTER_OPEN } else { ALERT_AFTER_CLOSED };
-    let job = Job::AlertOnCall { callback_id, round: 1 };
-    let new = NewJob::due_now(context.board.ids.row(context.now), job, format!("alert/{callback_id}/1"), context.now);
-    outbox::enqueue(tx, new.due_at(later(context.now, after))).await?;
-    Ok(())
+    let (settings, now) = (&context.line.settings, context.now);
+    let after = if settings.hours.is_open(now) { ALERT_AFTER_OPEN } else { ALERT_AFTER_CLOSED };
+    callbacks::alert::ask_for(tx, settings, context.board.ids.row(now), callback_id, now, later(now, after)).await
 }
 
 /// A person took the call: what it left open is settled. A call that left nothing leaves the trace that somebody was

@@ -142,9 +142,6 @@ impl Player {
         if let Some(recording) = &self.event.recording {
             recordings::keep(tx, &self.board, &call, &session.at, recording, self.now).await?;
         }
-        if !call.live && !self.event.hung_up {
-            return self.taken_for_gone(tx, &call, session).await;
-        }
         if !call.live || self.event.hung_up {
             return self.gone(tx, &call, session).await;
         }
@@ -266,28 +263,18 @@ impl Player {
         self.store(tx, call, step, end.exit.as_deref(), &end.session, &response, outcome).await
     }
 
-    /// The caller hung up while a message was recorded: what she said is kept, and somebody calls back. Words are given
-    /// all the same, should the line still be open.
+    /// The caller hung up while a message was recorded: what she said is kept, and somebody calls back. Or the call was
+    /// ended by the sweep, or by a report that overtook this webhook: should she still be there, she hears whether
+    /// somebody calls back.
     async fn gone(&self, tx: &mut Tx<'_>, call: &CallRow, mut session: Session) -> Result<String, TurnError> {
         let context = self.context(call);
-        let goodbye = self.goodbye(&context, &session);
+        let noted = session.leaves_a_draft() && context.dialable;
+        let words = apology::words(&self.board, if noted { "panne" } else { "panne-sans-numero" });
+        let goodbye = translate::farewell(Lang::FRENCH, &words, Some(&self.line.settings));
         if call.live {
             hangup::leave(tx, &context, &mut session).await?;
         }
         self.store(tx, call, &session.at, Some("raccroche"), &session, &goodbye, Some("raccroché")).await
-    }
-
-    /// The call was ended by the sweep, or by a report that overtook this webhook; should the caller still be there, she
-    /// hears that somebody calls back, where that is so.
-    async fn taken_for_gone(&self, tx: &mut Tx<'_>, call: &CallRow, session: Session) -> Result<String, TurnError> {
-        let goodbye = self.goodbye(&self.context(call), &session);
-        self.store(tx, call, &session.at, Some("raccroche"), &session, &goodbye, Some("raccroché")).await
-    }
-
-    fn goodbye(&self, context: &Context<'_>, session: &Session) -> VoiceResponse {
-        let noted = session.leaves_a_draft() && context.dialable;
-        let words = apology::words(&self.board, if noted { "panne" } else { "panne-sans-numero" });
-        translate::farewell(Lang::FRENCH, &words, Some(&self.line.settings))
     }
 
     #[expect(clippy::too_many_arguments, reason = "everything that one row of a turn holds")]

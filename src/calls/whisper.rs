@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::hangup;
 use super::queue::store::{self, Ring};
-use super::switchboard::{Switchboard, later};
+use super::switchboard::{Switchboard, Voice, later};
 use super::translate::{self, Addresses};
 use crate::callbacks;
 use crate::db::{DbError, Tx};
@@ -95,8 +95,13 @@ fn said(board: &Switchboard, prompt: &str, ring: &Ring) -> Utterance {
         ("urgent".to_owned(), Value::from(if priority <= 1 { "oui" } else { "non" })),
         ("langue".to_owned(), Value::from(lang.code())),
     ]);
+    to_staff(&voice, prompt, &values)
+}
+
+/// What is said in French to somebody of the desk or on call.
+pub fn to_staff(voice: &Voice, prompt: &str, values: &Values) -> Utterance {
     let catalog = voice.scripts.catalogs.get(&Lang::FRENCH);
-    let pieces = catalog.and_then(|catalog| catalog.say(prompt, Form { short: false, other: false }, &values));
+    let pieces = catalog.and_then(|catalog| catalog.say(prompt, Form { short: false, other: false }, values));
     Utterance { prompt: prompt.to_owned(), lang: Lang::FRENCH, pieces: pieces.unwrap_or_default(), fixed: false }
 }
 

@@ -25,7 +25,7 @@ use crate::phone::PhoneNumber;
 pub use database::Database;
 pub use line::ConfiguredLine;
 pub use problem::{ConfigErrors, Problem};
-pub use provider::Provider;
+pub use provider::{FAMILIES, Provider};
 pub use server::Server;
 pub use storage::Storage;
 

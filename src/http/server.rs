@@ -52,7 +52,8 @@ pub struct Stopped {
     pub cut: usize,
 }
 
-/// Serves `router` until `stop` is ready: then lets in those who knocked before, nobody after, finishes the running requests, and returns.
+/// Serves `router` until `stop` is ready: then lets in those who knocked before, nobody after, finishes the running
+/// requests, and returns.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) -> Stopped {
     let connections = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();

@@ -29,6 +29,7 @@ use jiff::{Timestamp, tz};
 
 use super::exchange::{Habit, RecordEnd};
 use super::numbers::e164;
+use crate::lang::{FRENCH_DAYS, FRENCH_MONTHS};
 
 /// What is wrong with a transcript, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -279,31 +280,15 @@ fn duration(written: &str) -> Option<Duration> {
     Some(Duration::from_secs(count.parse::<u64>().ok()?.checked_mul(seconds)?))
 }
 
-const DAYS: [&str; 7] = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
-const MONTHS: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
-
 fn read_date(written: &str) -> Result<Timestamp, String> {
     let shape = || format!("« {written} » n'est pas une date comme « mardi 14 avril 2026, 10:00 »");
     let words: Vec<&str> = written.split([' ', ',']).filter(|word| !word.is_empty()).collect();
     let &[weekday, day, month, year, time] = words.as_slice() else { return Err(shape()) };
-    let month = MONTHS.iter().position(|name| *name == month).and_then(|index| i8::try_from(index + 1).ok());
+    let month = FRENCH_MONTHS.iter().position(|name| *name == month).and_then(|index| i8::try_from(index + 1).ok());
     let day = day.trim_end_matches("er").parse().ok();
     let (Some(month), Some(day), Ok(year)) = (month, day, year.parse()) else { return Err(shape()) };
     let date = Date::new(year, month, day).map_err(|_| shape())?;
-    let true_day = DAYS[usize::try_from(date.weekday().since(Weekday::Monday)).unwrap_or(0)];
+    let true_day = FRENCH_DAYS[usize::try_from(date.weekday().since(Weekday::Monday)).unwrap_or(0)];
     if weekday != true_day {
         return Err(format!("« {written} » est un {true_day}"));
     }
@@ -317,8 +302,8 @@ fn read_date(written: &str) -> Result<Timestamp, String> {
 pub fn write_date(instant: Timestamp) -> String {
     let paris = tz::TimeZone::get("Europe/Paris").unwrap_or(tz::TimeZone::UTC);
     let local = instant.to_zoned(paris);
-    let day = DAYS[usize::try_from(local.weekday().since(Weekday::Monday)).unwrap_or(0)];
-    let month = MONTHS[usize::try_from(local.month() - 1).unwrap_or(0)];
+    let day = FRENCH_DAYS[usize::try_from(local.weekday().since(Weekday::Monday)).unwrap_or(0)];
+    let month = FRENCH_MONTHS[usize::try_from(local.month() - 1).unwrap_or(0)];
     format!("{day} {} {month} {}, {:02}:{:02}", local.day(), local.year(), local.hour(), local.minute())
 }
 

@@ -11,7 +11,6 @@ use crate::calls::switchboard::Switchboard;
 use crate::db::DbError;
 use crate::lang::Lang;
 use crate::lines::Line;
-use crate::outbox::{self, Job, NewJob};
 use crate::phone::CallerId;
 use crate::telephony::event::InboundMessage;
 use crate::{callbacks, requests};
@@ -73,8 +72,7 @@ pub async fn receive(
                 };
                 callbacks::store::open(tx, &keyring, &opened).await?;
                 if is_danger {
-                    let job = Job::AlertOnCall { callback_id, round: 1 };
-                    outbox::enqueue(tx, NewJob::due_now(job_id, job, format!("alert/{callback_id}/1"), now)).await?;
+                    callbacks::alert::ask_for(tx, &line.settings, job_id, callback_id, now, now).await?;
                 }
                 Ok(())
             })

@@ -358,3 +358,8 @@ async fn an_interface_that_is_no_web_address_is_refused_at_start_and_the_token_i
     let printed = format!("{:?}", account("http://127.0.0.1:9"));
     assert!(!printed.contains("jeton"), "{printed}");
 }
+
+#[test]
+fn the_settings_know_every_provider_that_is_served_and_no_other() {
+    assert_eq!(Family::ALL.map(Family::name), ligne_solidaire::config::FAMILIES);
+}

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use ligne_solidaire::app::App;
 use ligne_solidaire::http::refusals::Refusals;
-use ligne_solidaire::simulator::exchange::{LegId, RecordEnd};
+use ligne_solidaire::simulator::exchange::LegId;
 use ligne_solidaire::spool::SpoolEntry;
 use ligne_solidaire::telephony::provider::{
     Capabilities, OutgoingCall, OutgoingMessage, Provider, ProviderError, RecordingRef, Sent,
@@ -19,6 +19,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{interval, timeout};
 
 use crate::support::service::{LINE, Service};
+use crate::support::shopping;
 use crate::support::test_db::{TestDb, number, on_both, run};
 
 const ODETTE: &str = "+33465710001";
@@ -82,15 +83,8 @@ fn behind(service: &Service, never: usize, refuses: bool) -> Arc<App> {
 
 /// Leaves three messages.
 async fn leaves_messages(service: &Service) -> LegId {
-    let exchange = &service.exchange;
-    let odette = exchange.call(ODETTE, LINE).await.unwrap();
-    for key in ["1", "1", "1", "1", "1"] {
-        exchange.keys(odette, key).await.unwrap();
-    }
-    exchange.record(odette, 12, RecordEnd::Key('#')).await.unwrap();
-    exchange.keys(odette, "34000").await.unwrap();
-    exchange.record(odette, 5, RecordEnd::Silence).await.unwrap();
-    exchange.record(odette, 2, RecordEnd::Silence).await.unwrap();
+    let odette = service.exchange.call(ODETTE, LINE).await.unwrap();
+    shopping::answers(&service.exchange, odette, shopping::UP_TO_THE_NAME).await;
     odette
 }
 

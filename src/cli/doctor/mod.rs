@@ -1,6 +1,7 @@
 //! `doctor`: looks for what keeps the line from working, and says in plain words what to mend.
 //!
-//! It changes nothing but the sign by which a database proves that a write reaches its disk. Each examination is a function of its own that returns findings; this file is their list.
+//! It changes nothing but the sign by which a database proves that a write reaches its disk. Each examination is a
+//! function of its own that returns findings; this file is their list.
 
 mod inside;
 mod outside;

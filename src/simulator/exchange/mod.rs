@@ -14,6 +14,8 @@ mod settings;
 mod state;
 mod webhook;
 
+pub use webhook::PLACES;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 

@@ -38,7 +38,7 @@ const REMEMBERED: usize = 2_000;
 const CIRCLE: u32 = 50;
 
 /// The words about places, which providers send empty.
-const PLACES: [&str; 16] = [
+pub const PLACES: [&str; 16] = [
     "FromCity",
     "FromState",
     "FromZip",

@@ -50,6 +50,9 @@ pub(crate) fn reference(words: &str) -> Option<String> {
 /// How many answers such a call takes; the last one stores the request.
 pub(crate) const QUESTIONS: usize = 12;
 
+/// Answers up to the name, when three messages are left.
+pub(crate) const UP_TO_THE_NAME: usize = 9;
+
 /// Gives that many answers to a call that is going on.
 pub(crate) async fn answers(exchange: &Exchange, leg: LegId, questions: usize) {
     for _ in 0..questions {
