@@ -102,6 +102,7 @@ impl Report {
         say(&line("millisecondes", &["p50", "p90", "p99", "p99,9", "max", "tours/s"].map(str::to_owned)));
         row(&format!("{} tours/s, depuis l'instant voulu", phases.rate), &self.open.from_wanted, phases.open);
         row(&format!("{} tours/s, depuis l'envoi", phases.rate), &self.open.from_sent, phases.open);
+        row("témoin : un fil qui ne fait que s'éveiller", &self.open.woken, phases.open);
         row("1 connexion sans pause", &self.alone, phases.alone);
         row(&format!("{} connexions sans pause", phases.connections), &self.closed, phases.closed);
         row("GET → « ok », autant de connexions", &self.bare, phases.bare * 2);
@@ -146,7 +147,7 @@ fn row(name: &str, latencies: &Latencies, length: Duration) {
 }
 
 fn line(name: &str, cells: &[String; 6]) -> String {
-    cells.iter().fold(format!("{name:<40}"), |line, cell| format!("{line}{cell:>9}"))
+    cells.iter().fold(format!("{name:<44}"), |line, cell| format!("{line}{cell:>9}"))
 }
 
 /// The load averages of the machine, this benchmark included.

@@ -68,6 +68,8 @@ pub(crate) struct Open {
     pub(crate) from_wanted: Latencies,
     /// From the instant at which it was sent.
     pub(crate) from_sent: Latencies,
+    /// How late a thread woke that does nothing but wake: what the machine adds by itself, to everything.
+    pub(crate) woken: Latencies,
 }
 
 /// `rate` turns a second, each sent when it is due even if earlier ones are not answered.
@@ -86,6 +88,7 @@ pub(crate) async fn open_loop(
         lines.spawn(line(Client::connect(address).await?, due.clone(), calls.clone(), start + warm_up));
     }
     let schedule = std::thread::spawn(move || schedule(&queue, &calls, rate, start, warm_up + measured));
+    let witness = std::thread::spawn(move || witness(start + warm_up, measured));
     let mut open = Open::default();
     while let Some(done) = lines.join_next().await {
         let own: Open = done??;
@@ -93,6 +96,7 @@ pub(crate) async fn open_loop(
         open.from_sent.add(own.from_sent);
     }
     schedule.join().ok().context("the schedule broke")?;
+    open.woken = witness.join().ok().context("the witness broke")?;
     Ok(open)
 }
 
@@ -131,6 +135,18 @@ fn schedule(queue: &mpsc::UnboundedSender<Due>, calls: &Calls, rate: u32, start:
             return;
         }
     }
+}
+
+/// Wakes every millisecond and notes how late it is.
+fn witness(start: Instant, length: Duration) -> Latencies {
+    let mut woken = Latencies::default();
+    std::thread::sleep(start.saturating_duration_since(Instant::now()));
+    while start.elapsed() < length {
+        let wanted = Instant::now() + Duration::from_millis(1);
+        std::thread::sleep(Duration::from_millis(1));
+        woken.note(0, wanted.elapsed());
+    }
+    woken
 }
 
 /// Whole calls, one after the other, on connections that never pause.

@@ -178,20 +178,40 @@ struct Counter;
 impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Counter {
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
         if event.metadata().target() == "sqlx::query" {
-            let mut bounds = IsBound(false);
-            event.record(&mut bounds);
-            COUNT.fetch_add(u64::from(!bounds.0), Ordering::SeqCst);
+            let mut statements = Statements::default();
+            event.record(&mut statements);
+            COUNT.fetch_add(statements.count(), Ordering::SeqCst);
         }
     }
 }
 
-/// Whether a statement begins or ends a transaction: `SQLite` does not tell those, so they are counted nowhere.
-struct IsBound(bool);
+/// The text that one event tells: whole in one field, or short in another where it is short.
+#[derive(Default)]
+struct Statements {
+    summary: String,
+    whole: String,
+}
 
-impl Visit for IsBound {
+impl Statements {
+    /// How many statements it holds, beside those that begin and end a transaction: `SQLite` does not tell all of these.
+    fn count(&self) -> u64 {
+        let text = if self.whole.is_empty() { &self.summary } else { &self.whole };
+        text.split(';').map(|statement| u64::from(!is_bound(statement.trim()))).sum()
+    }
+}
+
+fn is_bound(statement: &str) -> bool {
+    statement == "select 1"
+        || ["begin", "commit", "rollback", "savepoint", "release"].iter().any(|bound| statement.starts_with(bound))
+}
+
+impl Visit for Statements {
     fn record_str(&mut self, field: &Field, value: &str) {
-        let bounds = ["begin", "select 1; commit", "commit", "rollback"];
-        self.0 |= field.name() == "summary" && bounds.iter().any(|bound| value.starts_with(bound));
+        match field.name() {
+            "summary" => value.clone_into(&mut self.summary),
+            "db.statement" => value.clone_into(&mut self.whole),
+            _ => {}
+        }
     }
 
     fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
