@@ -13,10 +13,9 @@ use crate::phone::{CallerId, PhoneNumber};
 /// From so many days on, the week day alone names the wrong day.
 const A_WEEK: i32 = 7;
 
-/// What is known before the call itself is.
-pub fn facts(settings: &LineSettings, caller: &CallerId, now: Timestamp) -> Values {
+/// What is known of a line, which changes on whole minutes only.
+pub fn of_line(settings: &LineSettings, now: Timestamp) -> Values {
     let hours = &settings.hours;
-    let number = caller.number();
     let mut facts = Values::new();
     let mut put = |name: &str, value: Value| drop(facts.insert(name.to_owned(), value));
     put("ville", settings.town.clone().into());
@@ -24,13 +23,21 @@ pub fn facts(settings: &LineSettings, caller: &CallerId, now: Timestamp) -> Valu
     put("ferie", yes_no(hours.is_holiday(now)));
     put("astreinte", yes_no(reachable_now(settings, now)));
     put("affluence", yes_no(settings.crowded));
-    put("masque", yes_no(number.is_none()));
-    put("rappelable", yes_no(number.is_some_and(PhoneNumber::is_dialable)));
-    put("numero", number.map(PhoneNumber::national).unwrap_or_default().into());
     put("jours", i64::from(settings.recordings_kept_days).into());
     put("prefixe", prefix(settings).into());
     facts.extend(opening(settings, now));
     facts.extend(weekly(settings, now));
+    facts
+}
+
+/// The facts of a line and of who phones it.
+pub fn with_caller(of_line: &Values, caller: &CallerId) -> Values {
+    let number = caller.number();
+    let mut facts = of_line.clone();
+    let mut put = |name: &str, value: Value| drop(facts.insert(name.to_owned(), value));
+    put("masque", yes_no(number.is_none()));
+    put("rappelable", yes_no(number.is_some_and(PhoneNumber::is_dialable)));
+    put("numero", number.map(PhoneNumber::national).unwrap_or_default().into());
     facts
 }
 
@@ -134,7 +141,7 @@ mod tests {
     }
 
     fn told(settings: &LineSettings, now: &str, name: &str) -> String {
-        facts(settings, &CallerId::Withheld, now.parse().unwrap())[name].to_string()
+        of_line(settings, now.parse().unwrap())[name].to_string()
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod apology;
 pub mod facts;
 pub mod follow_up;
 pub mod hangup;
+pub mod moment;
 pub mod person;
 pub mod queue;
 pub mod recording;

@@ -93,6 +93,7 @@ pub async fn fetch(board: &Switchboard, provider: &dyn Provider, recording_id: U
     };
     let sealed = board.keyring.seal("recordings.audio", &recording_id.to_string(), &audio);
     let (now, ids) = (board.clock.now(), board.ids.clone());
+    let _alone = board.one_message.lock().await;
     board
         .db
         .write(move |tx| {

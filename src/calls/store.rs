@@ -91,52 +91,39 @@ pub async fn answer(tx: &mut Tx<'_>, call_id: Uuid, turn: i64) -> Result<Option<
 
 /// A turn that was played.
 #[derive(Debug)]
-pub struct Played<'a> {
+pub struct Played {
     /// The call.
     pub call_id: Uuid,
     /// The turn.
     pub turn: i64,
     /// Where the call stood when it began.
-    pub step: &'a str,
+    pub step: String,
     /// By which exit it left.
-    pub exit: Option<&'a str>,
+    pub exit: Option<String>,
     /// The document, sealed.
     pub answer: Vec<u8>,
     /// Where the call stands now, sealed.
     pub session: Vec<u8>,
     /// How the call ended, if it did.
-    pub outcome: Option<&'a str>,
+    pub outcome: Option<&'static str>,
     /// When.
     pub now: Timestamp,
 }
 
-/// Keeps a turn and moves the call on; `false` when another webhook played that turn first.
-pub async fn play(tx: &mut Tx<'_>, played: &Played<'_>) -> Result<bool, DbError> {
-    let moved = sqlx::query(
-        "update calls set turn = $1, session = $2, seen_at = $3, outcome = $4, state = $5 where id = $6 and turn = $7",
-    )
-    .bind(played.turn + 1)
-    .bind(&played.session[..])
-    .bind(played.now.as_millisecond())
-    .bind(played.outcome)
-    .bind(if played.outcome.is_some() { "ended" } else { "live" })
-    .bind(played.call_id.to_string())
-    .bind(played.turn)
-    .execute(tx.conn())
-    .await?;
-    if moved.rows_affected() != 1 {
-        return Ok(false);
-    }
-    sqlx::query("insert into turns (call_id, turn, at, step, exit, answer) values ($1, $2, $3, $4, $5, $6)")
-        .bind(played.call_id.to_string())
-        .bind(played.turn)
-        .bind(played.now.as_millisecond())
-        .bind(played.step)
-        .bind(played.exit)
-        .bind(&played.answer[..])
-        .execute(tx.conn())
-        .await?;
-    Ok(true)
+/// Keeps a turn of a call that this transaction holds, and moves the call on.
+pub fn play(tx: &mut Tx<'_>, played: Played) {
+    let Played { call_id, turn, step, exit, answer, session, outcome, now } = played;
+    let call_id = call_id.to_string();
+    let id = call_id.clone();
+    tx.at_end(
+        "insert into turns (call_id, turn, at, step, exit, answer) values ($1, $2, $3, $4, $5, $6)",
+        move |turns| turns.bind(call_id).bind(turn).bind(now.as_millisecond()).bind(step).bind(exit).bind(answer),
+    );
+    let state = if outcome.is_some() { "ended" } else { "live" };
+    tx.at_end(
+        "update calls set turn = $1, session = $2, seen_at = $3, outcome = $4, state = $5 where id = $6",
+        move |calls| calls.bind(turn + 1).bind(session).bind(now.as_millisecond()).bind(outcome).bind(state).bind(id),
+    );
 }
 
 /// Ends a call that goes on; `false` when it had ended.

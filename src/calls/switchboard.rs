@@ -1,28 +1,21 @@
 //! What every use case of a call needs, composed once.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
-use uuid::Uuid;
+use tokio::sync::Mutex;
 
-use crate::callbacks;
+use super::moment::Moments;
 use crate::clock::Clock;
-use crate::db::{Db, DbError};
+use crate::db::Db;
 use crate::dialog::{Scripts, Texts, Utterance};
 use crate::id::Ids;
-use crate::lines::Line;
-use crate::lines::promise::expected_delay;
 use crate::secret::Keyring;
 use crate::spool::Spool;
 use crate::telephony::provider::Capabilities;
-
-/// Days of finished callbacks from which the promise is computed (F-04).
-const PROMISE_DAYS: u64 = 14;
-/// For how long a computed delay is good: it moves over days, and a turn must not pay for it.
-const DELAY_IS_GOOD: Duration = Duration::from_mins(1);
 
 /// The scripts in force, and the recordings that replace the synthetic voice.
 #[derive(Debug)]
@@ -65,7 +58,10 @@ pub struct Switchboard {
     pub capabilities: Capabilities,
     /// The notebook for the minutes without a database.
     pub spool: Spool,
-    delays: Mutex<HashMap<Uuid, (Timestamp, Duration)>>,
+    /// Held while a message is stored: it is a hundred times what a turn stores, and callers share the one writer.
+    pub one_message: Mutex<()>,
+    /// The present minute of each line.
+    pub moments: Moments,
 }
 
 impl Switchboard {
@@ -83,30 +79,18 @@ impl Switchboard {
     ) -> Self {
         let public_url = public_url.trim_end_matches('/').to_owned();
         let voice = ArcSwap::from_pointee(voice);
-        Self { db, clock, ids, keyring, voice, public_url, capabilities, spool, delays: Mutex::default() }
-    }
-
-    /// The delay that a promise of that line counts on now (F-04).
-    pub async fn delay(&self, line: &Line, now: Timestamp) -> Result<Duration, DbError> {
-        if let Some(known) = self.known_delay(line.id, now) {
-            return Ok(known);
+        Self {
+            db,
+            clock,
+            ids,
+            keyring,
+            voice,
+            public_url,
+            capabilities,
+            spool,
+            one_message: Mutex::default(),
+            moments: Moments::default(),
         }
-        let (line_id, since) = (line.id, back(now, Duration::from_secs(PROMISE_DAYS * 86_400)));
-        let finished: Vec<(Timestamp, Timestamp)> = self
-            .db
-            .read(move |tx| Box::pin(async move { callbacks::store::finished(tx, line_id, since).await }))
-            .await?;
-        let hours = &line.settings.hours;
-        let waits: Vec<_> = finished.iter().map(|(opened, contacted)| hours.open_time(*opened, *contacted)).collect();
-        let delay = expected_delay(&waits, line.settings.promise_default);
-        self.delays.lock().unwrap_or_else(PoisonError::into_inner).insert(line.id, (now, delay));
-        Ok(delay)
-    }
-
-    fn known_delay(&self, line_id: Uuid, now: Timestamp) -> Option<Duration> {
-        let delays = self.delays.lock().unwrap_or_else(PoisonError::into_inner);
-        let (computed, delay) = delays.get(&line_id)?;
-        (since(now, *computed) < DELAY_IS_GOOD).then_some(*delay)
     }
 }
 

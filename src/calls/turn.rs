@@ -69,10 +69,11 @@ pub async fn handle(
     at: Option<At>,
 ) -> Result<String, TurnError> {
     let now = board.clock.now();
-    let delay = board.delay(line, now).await?;
-    // Here rather than in the transaction: opening hours take their time, and others wait for the one writer.
-    let facts = facts::facts(&line.settings, &caller, now);
-    let player = Player { board: board.clone(), line: line.clone(), event, caller, at, now, delay, facts };
+    // Here rather than in the transaction: they take their time, and others wait for the one writer.
+    let moment = board.moments.of(&board.db, line, now).await?;
+    let facts = facts::with_caller(&moment.facts, &caller);
+    let player =
+        Player { board: board.clone(), line: line.clone(), event, caller, at, now, delay: moment.delay, facts };
     board.db.write(move |tx| Box::pin(async move { player.play(tx).await })).await
 }
 
@@ -149,7 +150,7 @@ impl Player {
         match self.sprints(tx, &call, &voice, session).await {
             Err(TurnError::Stuck(Stuck::Unexpected(_))) if call.turn > 0 => self.stored(tx, &call, call.turn - 1).await,
             Err(cause) => Err(cause),
-            Ok(end) => self.keep(tx, &call, &voice, &step, end).await,
+            Ok(end) => self.keep(tx, &call, &voice, &step, end),
         }
     }
 
@@ -238,7 +239,7 @@ impl Player {
     }
 
     /// Keeps the turn and returns its document.
-    async fn keep(
+    fn keep(
         &self,
         tx: &mut Tx<'_>,
         call: &CallRow,
@@ -260,7 +261,7 @@ impl Player {
         let said = if pressed { translate::after_a_key(end.said) } else { end.said };
         let response = translate::response(&said, &end.next, settings, &addresses, ringing, &recorded);
         let outcome = (end.next == Next::End).then(|| outcome(&end.session));
-        self.store(tx, call, step, end.exit.as_deref(), &end.session, &response, outcome).await
+        self.store(tx, call, step, end.exit.as_deref(), &end.session, &response, outcome)
     }
 
     /// The caller hung up while a message was recorded: what she said is kept, and somebody calls back. Or the call was
@@ -274,11 +275,11 @@ impl Player {
         if call.live {
             hangup::leave(tx, &context, &mut session).await?;
         }
-        self.store(tx, call, &session.at, Some("raccroche"), &session, &goodbye, Some("raccroché")).await
+        self.store(tx, call, &session.at, Some("raccroche"), &session, &goodbye, Some("raccroché"))
     }
 
     #[expect(clippy::too_many_arguments, reason = "everything that one row of a turn holds")]
-    async fn store(
+    fn store(
         &self,
         tx: &mut Tx<'_>,
         call: &CallRow,
@@ -286,7 +287,7 @@ impl Player {
         exit: Option<&str>,
         session: &Session,
         response: &VoiceResponse,
-        outcome: Option<&str>,
+        outcome: Option<&'static str>,
     ) -> Result<String, TurnError> {
         let document = response.to_xml(self.line.settings.ssml)?;
         let keyring = &self.board.keyring;
@@ -294,14 +295,15 @@ impl Player {
         let played = Played {
             call_id: call.id,
             turn: call.turn,
-            step,
-            exit,
+            step: step.to_owned(),
+            exit: exit.map(str::to_owned),
             answer: keyring.seal("turns.answer", &answer_place(call.id, call.turn), document.as_bytes()),
             session: keyring.seal("calls.session", &call.id.to_string(), &plain),
             outcome,
             now: self.now,
         };
-        if store::play(tx, &played).await? { Ok(document) } else { self.stored(tx, call, call.turn).await }
+        store::play(tx, played);
+        Ok(document)
     }
 
     fn context<'a>(&'a self, call: &'a CallRow) -> Context<'a> {

@@ -35,6 +35,32 @@ pub fn with_skip_locked(kind: Kind, statement: &'static str) -> SqlStr {
     AssertSqlSafe(statement.replace("{skip locked}", skip_locked(kind))).into_sql_str()
 }
 
+/// One text of several, for `SQLite`; the parameters of each are numbered on from those before it.
+pub(super) fn together(texts: impl Iterator<Item = &'static str>, end: &'static str) -> SqlStr {
+    let mut last = 0;
+    let shifted = texts.map(|text| {
+        let (shifted, most) = shift(text, last);
+        last = most;
+        shifted + "; "
+    });
+    AssertSqlSafe(shifted.collect::<String>() + end).into_sql_str()
+}
+
+/// `text` whose `$1` follows parameter `before`, and its highest number.
+fn shift(text: &str, before: usize) -> (String, usize) {
+    let mut pieces = text.split('$');
+    let (mut shifted, mut last) = (pieces.next().unwrap_or_default().to_owned(), before);
+    for piece in pieces {
+        let rest = piece.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        let number = before + piece[..piece.len() - rest.len()].parse().unwrap_or(0);
+        last = last.max(number);
+        shifted.push('$');
+        shifted.push_str(&number.to_string());
+        shifted.push_str(rest);
+    }
+    (shifted, last)
+}
+
 /// `text` as both databases keep it: `PostgreSQL` refuses U+0000, which nobody says or types.
 pub fn storable(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { Cow::Owned(text.replace('\0', "")) } else { Cow::Borrowed(text) }
@@ -57,5 +83,15 @@ mod tests {
     fn text_loses_its_nul_characters_and_nothing_else() {
         assert_eq!(storable("bon\0jour\u{1f600}é"), "bonjour\u{1f600}é");
         assert!(matches!(storable("bonjour"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn parameters_of_each_statement_follow_those_of_the_one_before() {
+        let texts = ["update a set b = $2 where c = $1", "delete from d", "insert into e values ($1, $2)"];
+        assert_eq!(
+            together(texts.into_iter(), "commit").as_str(),
+            "update a set b = $2 where c = $1; delete from d; insert into e values ($3, $4); commit"
+        );
+        assert_eq!(together([].into_iter(), "commit").as_str(), "commit");
     }
 }

@@ -26,6 +26,7 @@
 mod dialect;
 mod error;
 mod house;
+mod parting;
 mod pooled;
 mod sqlite;
 mod writer;
@@ -41,11 +42,13 @@ use sqlx::migrate::Migrator;
 use sqlx::{AnyConnection, AnyPool, ConnectOptions};
 use url::Url;
 
+use parting::Parting;
 use writer::Writer;
 
 pub use dialect::{locking, storable, with_skip_locked};
 pub use error::DbError;
 pub use house::{check_key, check_writable, compare_key};
+pub use parting::Bound;
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -85,9 +88,20 @@ impl Default for Options {
 pub struct Tx<'c> {
     conn: &'c mut AnyConnection,
     kind: Kind,
+    parting: Vec<Parting>,
 }
 
-impl Tx<'_> {
+impl<'c> Tx<'c> {
+    fn new(conn: &'c mut AnyConnection, kind: Kind) -> Self {
+        Self { conn, kind, parting: Vec::new() }
+    }
+
+    /// Runs a statement at the end, with the commit, if the closure ends well: no statement of the closure sees what it
+    /// changes, and what it refuses is what [`Db::write`] answers.
+    pub fn at_end(&mut self, statement: &'static str, bind: impl FnOnce(Bound) -> Bound + Send + 'static) {
+        self.parting.push(Parting::new(statement, bind));
+    }
+
     /// The connection to run statements on.
     pub fn conn(&mut self) -> &mut AnyConnection {
         self.conn

@@ -75,7 +75,11 @@ where
     F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>>,
 {
     let mut borrowed = begun(pool, bounds.begin).await?;
-    let outcome = caught(work, &mut Tx { conn: borrowed.conn()?, kind }).await;
+    let mut tx = Tx::new(borrowed.conn()?, kind);
+    let outcome = match caught(work, &mut tx).await {
+        Ok(answer) => part(tx).await.map(|()| answer).map_err(E::from),
+        refusal => refusal,
+    };
     let end = if outcome.is_ok() { bounds.end } else { "rollback" };
     match (borrowed.run(end).await, outcome) {
         (Ok(()), outcome) => {
@@ -85,6 +89,13 @@ where
         (Err(_), Err(refusal)) => Err(refusal),
         (Err(lost), Ok(_)) => Err(lost.into()),
     }
+}
+
+async fn part(tx: Tx<'_>) -> Result<(), DbError> {
+    for parting in tx.parting {
+        parting.run(&mut *tx.conn).await?;
+    }
+    Ok(())
 }
 
 /// A connection in a fresh transaction. Connections that died in the pool (the server restarted) are thrown away here,

@@ -16,12 +16,16 @@ use sqlx::{AnyConnection, Connection};
 use tokio::sync::{mpsc, oneshot};
 
 use super::sqlite::{self, Identity};
-use super::{DbError, Kind, Tx, caught};
+use super::{DbError, Kind, Tx, caught, parting};
 
 /// The most closures that one commit carries.
 const GROUP: usize = 64;
 /// How many closures may wait for their turn before callers wait to be queued at all.
 const QUEUE: usize = 1024;
+
+/// How a closure ends, well or badly, when others follow it and when none does.
+const NOT_LAST: (&str, &str) = ("release alone; savepoint alone", "rollback to alone");
+const LAST: (&str, &str) = ("commit", "rollback to alone; commit");
 
 /// The callers' end of the queue.
 pub(super) struct Writer {
@@ -145,21 +149,23 @@ async fn commit(conn: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result
     run(conn, "begin immediate; savepoint alone").await?;
     let last = group.len().saturating_sub(1);
     for (index, work) in group.iter_mut().enumerate() {
-        let kept = work.run(Tx { conn: &mut *conn, kind: Kind::Sqlite }).await;
-        let then = match (kept, index == last) {
-            (true, true) => "commit",
-            (true, false) => "release alone; savepoint alone",
-            (false, true) => "rollback to alone; commit",
-            (false, false) => "rollback to alone",
-        };
-        run(conn, then).await?;
+        let (end, undo) = if index == last { LAST } else { NOT_LAST };
+        let mut tx = Tx::new(&mut *conn, Kind::Sqlite);
+        let kept = work.run(&mut tx).await && work.accept(end_with(tx, end).await);
+        if !kept {
+            run(conn, undo).await?;
+        }
     }
     Ok(())
 }
 
+/// A failure here is the closure's own if its savepoint is still there to go back to, and the group's otherwise.
+async fn end_with(tx: Tx<'_>, end: &'static str) -> Result<(), DbError> {
+    parting::run_together(tx.conn, tx.parting, end).await
+}
+
 async fn run(conn: &mut AnyConnection, statements: &'static str) -> Result<(), DbError> {
-    sqlx::raw_sql(statements).execute(conn).await?;
-    Ok(())
+    parting::run_together(conn, Vec::new(), statements).await
 }
 
 /// One closure in the queue, whatever it answers.
@@ -167,7 +173,9 @@ trait Work: Send {
     /// False when its caller has gone, its patience at an end: what nobody awaits is not begun.
     fn is_awaited(&self) -> bool;
     /// Runs it; true when its changes are to be kept.
-    fn run<'t>(&'t mut self, tx: Tx<'t>) -> BoxFuture<'t, bool>;
+    fn run<'t, 'c: 't>(&'t mut self, tx: &'t mut Tx<'c>) -> BoxFuture<'t, bool>;
+    /// Hears how its end went; true when its changes are kept.
+    fn accept(&mut self, end: Result<(), DbError>) -> bool;
     /// Tells its caller. When the group failed everybody gets that error, even who had a refusal of its own: it may rest
     /// on a neighbour's change that was not kept either.
     fn answer(self: Box<Self>, group: Result<(), DbError>);
@@ -190,13 +198,17 @@ where
         !self.reply.is_closed()
     }
 
-    fn run<'t>(&'t mut self, mut tx: Tx<'t>) -> BoxFuture<'t, bool> {
+    fn run<'t, 'c: 't>(&'t mut self, tx: &'t mut Tx<'c>) -> BoxFuture<'t, bool> {
         Box::pin(async move {
             let Some(work) = self.work.take() else { return false };
-            let outcome = tokio::time::timeout(self.patience, caught(work, &mut tx)).await;
+            let outcome = tokio::time::timeout(self.patience, caught(work, tx)).await;
             let outcome = outcome.unwrap_or_else(|_| Err(DbError::timed_out().into()));
             self.outcome.insert(outcome).is_ok()
         })
+    }
+
+    fn accept(&mut self, end: Result<(), DbError>) -> bool {
+        end.map_err(|error| self.outcome = Some(Err(error.into()))).is_ok()
     }
 
     fn answer(self: Box<Self>, group: Result<(), DbError>) {

@@ -52,6 +52,7 @@ const PLACES: &[(&str, Role)] = &[
     ("telephony/provider", Adapter),
     ("telephony/providers", Adapter),
     ("calls/switchboard", UseCase),
+    ("calls/moment", UseCase),
     ("calls/task", UseCase),
     ("calls/turn", UseCase),
     ("calls/whisper", UseCase),

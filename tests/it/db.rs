@@ -123,6 +123,35 @@ async fn a_bad_neighbour_rolls_back_alone() {
 }
 
 #[tokio::test]
+async fn statements_kept_for_the_end_are_kept_with_the_rest_or_cost_their_own_closure_alone() {
+    on_both(async |base| {
+        run(&base.db, THINGS).await;
+        insert(&base.db, 1_000).await.unwrap();
+        let outcomes = join_all((0_i64..100).map(|id| {
+            base.db.write(move |tx| {
+                Box::pin(async move {
+                    sqlx::query("insert into things (id, n) values ($1, 0)").bind(id).execute(tx.conn()).await?;
+                    tx.at_end("update things set n = n + $2 where id = $1", move |things| things.bind(id).bind(7_i64));
+                    // One in four meets a row that exists already.
+                    let more = if id % 4 == 0 { 1_000 } else { 2_000 + id };
+                    tx.at_end("insert into things (id, n) values ($1, $2)", move |things| things.bind(more).bind(id));
+                    if id % 4 == 1 { Err(DbError::Refused("non".into())) } else { Ok(()) }
+                })
+            })
+        }))
+        .await;
+        for (id, outcome) in outcomes.iter().enumerate() {
+            assert_eq!(outcome.is_ok(), id % 4 > 1, "{id}: {outcome:?}");
+            assert_eq!(outcome.as_ref().is_err_and(DbError::is_unique), id % 4 == 0, "{id}: {outcome:?}");
+        }
+        assert_eq!(number(&base.db, "select count(*) from things where id < 1000 and n = 7").await, 50);
+        assert_eq!(number(&base.db, "select count(*) from things where id >= 2000 and n = id - 2000").await, 50);
+        assert_eq!(number(&base.db, "select count(*) from things").await, 101);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_panic_costs_its_own_changes_and_nothing_else() {
     on_both(async |base| {
         run(&base.db, THINGS).await;
