@@ -28,7 +28,8 @@ create table calls (
     state      text not null,              -- live, ended
     outcome    text                        -- how it ended
 ) strict;
-create index calls_live on calls (seen_at) where state = 'live';
+-- Not on seen_at, which every turn changes.
+create index calls_live on calls (started_at) where state = 'live';
 create index calls_caller on calls (caller_id, started_at);
 
 create table turns (

@@ -20,15 +20,16 @@ const WHOLE_TABLE: [&str; 4] = [
     "due_since from outbox",
 ];
 
-/// Steps of a plan that look like reading everything and stop at a limit: what other steps found, and the jobs in the
-/// order in which they are taken.
-const BOUNDED: [&str; 6] = [
+/// Steps of a plan that look like reading everything and stop at a limit: what other steps found, the jobs in the order in
+/// which they are taken, the calls that go on at this moment.
+const BOUNDED: [&str; 7] = [
     "SCAN CONSTANT ROW",
     "SCAN due",
     "SCAN waiting",
     "SCAN lapsed",
     "SCAN every_due",
     "SCAN outbox USING INDEX outbox_due",
+    "SCAN calls USING INDEX calls_live",
 ];
 
 /// The sources that hold SQL.
