@@ -117,6 +117,7 @@ create table recording_audio (
     recording_id text not null primary key references recordings (id),
     audio        blob not null
 ) strict;
+create index recordings_call on recordings (call_id);
 create index recordings_kept on recordings (created_at) where state = 'kept';
 
 -- Who waits for a person, in what order.

@@ -339,6 +339,24 @@ pub async fn list(tx: &mut Tx<'_>, keyring: &Keyring, all: bool) -> Result<Vec<L
     Ok(rows.into_iter().filter_map(|row| listed(keyring, row)).collect())
 }
 
+/// The callbacks whose id ends so, two at most: people name one by the end of its id. `end` is of hexadecimal digits.
+pub async fn ending(tx: &mut Tx<'_>, end: &str) -> Result<Vec<Uuid>, DbError> {
+    let rows: Vec<(String,)> = sqlx::query_as("select id from callbacks where id like '%' || $1 order by id limit 2")
+        .bind(end)
+        .fetch_all(tx.conn())
+        .await?;
+    Ok(rows.into_iter().filter_map(|(id,)| id.parse().ok()).collect())
+}
+
+/// The call that a callback comes from; none for a note of the spool or a text message.
+pub async fn call_of(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Uuid>, DbError> {
+    let row: Option<(Option<String>,)> = sqlx::query_as("select call_id from callbacks where id = $1")
+        .bind(id.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(row.and_then(|(call_id,)| call_id?.parse().ok()))
+}
+
 fn listed(keyring: &Keyring, row: ListedRow) -> Option<Listed> {
     let sealed = row.13.unwrap_or_default();
     Some(Listed {

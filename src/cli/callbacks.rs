@@ -1,15 +1,17 @@
-//! `callbacks list`, `callbacks claim` and `callbacks close`.
+//! `callbacks list`, `show`, `listen`, `claim` and `close`.
 
 use std::io::{Write, stdout};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Subcommand;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::compose;
 use super::requests::{self, Shown, local};
-use super::table::Table;
+use super::table::{Column, Table};
+use super::{compose, listen};
 use crate::callbacks::callback::{DISPOSITIONS, LEASE, is_contact};
 use crate::callbacks::desk::{self, Hand};
 use crate::callbacks::store::{self, Listed};
@@ -32,10 +34,26 @@ pub enum Action {
         #[command(flatten)]
         shown: Shown,
     },
+    /// Un rappel entier
+    Show {
+        /// Le rappel, comme la liste le nomme
+        id: String,
+        /// Comment il est montré
+        #[command(flatten)]
+        shown: Shown,
+    },
+    /// Écrit les messages parlés de l'appel dans des fichiers, pour les écouter
+    Listen {
+        /// Le rappel, comme la liste le nomme
+        id: String,
+        /// Le dossier où les écrire
+        #[arg(long, default_value = ".")]
+        to: PathBuf,
+    },
     /// Prend un rappel pour un quart d'heure
     Claim {
         /// Le rappel, comme la liste le nomme
-        id: Uuid,
+        id: String,
         /// Votre nom
         #[arg(long, env = "USER")]
         agent: String,
@@ -43,7 +61,7 @@ pub enum Action {
     /// Termine un rappel que vous avez pris
     Close {
         /// Le rappel, comme la liste le nomme
-        id: Uuid,
+        id: String,
         /// Votre nom
         #[arg(long, env = "USER")]
         agent: String,
@@ -56,29 +74,80 @@ pub enum Action {
 /// Does what is asked for.
 pub async fn run(config: &Config, action: Action) -> anyhow::Result<ExitCode> {
     let (db, keyring) = compose::open_for_lists(config).await?;
-    let code = match action {
-        Action::List { all, shown } => {
-            print(&db, &keyring, &requests::zone(config), all, &shown).await.map(|()| ExitCode::SUCCESS)?
-        }
-        Action::Claim { id, agent } => {
-            let taken = desk::claim(&db, &hand(&agent), id).await?;
-            told(
-                taken,
-                &format!("Pris pour {} minutes.", LEASE.as_secs() / 60),
-                "Ce rappel est déjà pris, ou terminé.",
-            )?
-        }
-        Action::Close { id, agent, disposition } => {
-            let Some((code, _)) = DISPOSITIONS.iter().find(|(code, _)| code.eq_ignore_ascii_case(&disposition)) else {
-                let known: Vec<_> = DISPOSITIONS.iter().map(|(code, means)| format!("  {code} : {means}")).collect();
-                anyhow::bail!("« {disposition} » n'est pas une fin connue :\n{}", known.join("\n"));
-            };
-            let closed = desk::close(&db, &hand(&agent), id, code, is_contact(code)).await?;
-            told(closed, "Terminé.", "Vous ne tenez pas ce rappel : prenez-le d'abord, ou il est déjà terminé.")?
-        }
-    };
+    let code = act(&db, &keyring, &requests::zone(config), action).await?;
     db.close().await;
     Ok(code)
+}
+
+async fn act(db: &Db, keyring: &Keyring, zone: &TimeZone, action: Action) -> anyhow::Result<ExitCode> {
+    match action {
+        Action::List { all, shown } => {
+            reveal(db, &shown, "").await?;
+            shown.print(table(keyring, list(db, keyring, all).await?, zone, shown.reveal))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Action::Show { id, shown } => {
+            let id = named(db, &id).await?;
+            reveal(db, &shown, &id.to_string()).await?;
+            let rows = list(db, keyring, true).await?.into_iter().filter(|row| row.id == id).collect();
+            shown.print_one(table(keyring, rows, zone, shown.reveal))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Action::Listen { id, to } => {
+            let id = named(db, &id).await?;
+            requests::journal(db, "callbacks.listen", &id.to_string()).await?;
+            let call_id = db.read(move |tx| Box::pin(async move { store::call_of(tx, id).await })).await?;
+            let call_id = call_id.context("ce rappel ne vient pas d'un appel : il n'a pas de message parlé")?;
+            listen::export(db, keyring, call_id, &end_of(id), &to).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Action::Claim { id, agent } => {
+            let taken = desk::claim(db, &hand(&agent), named(db, &id).await?).await?;
+            let yes = format!("Pris pour {} minutes.", LEASE.as_secs() / 60);
+            told(taken, &yes, "Ce rappel est déjà pris, ou terminé.")
+        }
+        Action::Close { id, agent, disposition } => close(db, &id, &agent, &disposition).await,
+    }
+}
+
+async fn close(db: &Db, id: &str, agent: &str, disposition: &str) -> anyhow::Result<ExitCode> {
+    let Some((code, _)) = DISPOSITIONS.iter().find(|(code, _)| code.eq_ignore_ascii_case(disposition)) else {
+        let known: Vec<_> = DISPOSITIONS.iter().map(|(code, means)| format!("  {code} : {means}")).collect();
+        anyhow::bail!("« {disposition} » n'est pas une fin connue :\n{}", known.join("\n"));
+    };
+    let closed = desk::close(db, &hand(agent), named(db, id).await?, code, is_contact(code)).await?;
+    told(closed, "Terminé.", "Vous ne tenez pas ce rappel : prenez-le d'abord, ou il est déjà terminé.")
+}
+
+/// The callback that people name by the end of its id, or by all of it.
+async fn named(db: &Db, end: &str) -> anyhow::Result<Uuid> {
+    let hexadecimal = !end.is_empty() && end.chars().all(|one| one.is_ascii_hexdigit() || one == '-');
+    anyhow::ensure!(hexadecimal, "« {end} » ne nomme aucun rappel : recopiez le premier mot de sa ligne");
+    let wanted = end.to_ascii_lowercase();
+    let found: Result<Vec<Uuid>, DbError> =
+        db.read(move |tx| Box::pin(async move { store::ending(tx, &wanted).await })).await;
+    match found?[..] {
+        [id] => Ok(id),
+        [] => anyhow::bail!("aucun rappel ne s'appelle « {end} »"),
+        _ => anyhow::bail!("plusieurs rappels finissent par « {end} » : donnez plus de lettres (--columns id)"),
+    }
+}
+
+/// How lists name a callback.
+fn end_of(id: Uuid) -> String {
+    id.simple().to_string().split_off(26)
+}
+
+async fn list(db: &Db, keyring: &Keyring, all: bool) -> Result<Vec<Listed>, DbError> {
+    let keys = keyring.clone();
+    db.read(move |tx| Box::pin(async move { store::list(tx, &keys, all).await })).await
+}
+
+async fn reveal(db: &Db, shown: &Shown, subject: &str) -> anyhow::Result<()> {
+    if shown.reveal {
+        requests::journal(db, "callbacks.reveal", subject).await?;
+    }
+    Ok(())
 }
 
 fn hand(agent: &str) -> Hand {
@@ -91,39 +160,30 @@ fn told(done: bool, yes: &str, no: &str) -> anyhow::Result<ExitCode> {
     Ok(if done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn print(db: &Db, keyring: &Keyring, zone: &TimeZone, all: bool, shown: &Shown) -> anyhow::Result<()> {
-    if shown.reveal {
-        requests::journal(db, "callbacks.reveal", "").await?;
-    }
-    let keys = keyring.clone();
-    let listed: Result<Vec<Listed>, DbError> =
-        db.read(move |tx| Box::pin(async move { store::list(tx, &keys, all).await })).await;
-    let table = table(keyring, listed?, zone, shown.reveal).only(&shown.columns).map_err(anyhow::Error::msg)?;
-    table.print(shown.format, &mut stdout().lock())?;
-    Ok(())
-}
+const COLUMNS: [Column; 15] = [
+    Column::brief("short", "rappel"),
+    Column::more("id", "identifiant"),
+    Column::brief("priority", "P"),
+    Column::brief("reason", "raison"),
+    Column::more("category", "catégorie"),
+    Column::brief("number", "numéro"),
+    Column::brief("due", "à faire avant"),
+    Column::more("promised", "promis pour"),
+    Column::brief("state", "état"),
+    Column::more("agent", "pris par"),
+    Column::more("lang", "langue"),
+    Column::more("request", "demande"),
+    Column::more("opened", "depuis"),
+    Column::more("disposition", "fin"),
+    Column::more("answers", "réponses"),
+];
 
 fn table(keyring: &Keyring, rows: Vec<Listed>, zone: &TimeZone, reveal: bool) -> Table {
-    let columns = vec![
-        "id",
-        "priority",
-        "reason",
-        "category",
-        "number",
-        "due",
-        "promised",
-        "state",
-        "agent",
-        "lang",
-        "request",
-        "opened",
-        "disposition",
-        "answers",
-    ];
     let cells = |row: Listed| {
         let (id, number) = row.contact.unzip();
         let number = Contact::unseal(keyring, id, number).map(|contact| contact.shown(reveal));
         vec![
+            end_of(row.id),
             row.id.to_string(),
             format!("P{}", row.priority),
             row.reason.label().to_owned(),
@@ -131,7 +191,7 @@ fn table(keyring: &Keyring, rows: Vec<Listed>, zone: &TimeZone, reveal: bool) ->
             number.unwrap_or_else(|| "sans numéro".to_owned()),
             local(row.due_at, zone),
             row.promised_until.map(|until| local(until, zone)).unwrap_or_default(),
-            row.state,
+            label(&row.state).to_owned(),
             row.claimed_by.unwrap_or_default(),
             row.lang,
             row.reference.unwrap_or_default(),
@@ -140,5 +200,15 @@ fn table(keyring: &Keyring, rows: Vec<Listed>, zone: &TimeZone, reveal: bool) ->
             requests::answers(&row.answers, reveal),
         ]
     };
-    Table { rows: rows.into_iter().map(cells).collect(), columns }
+    Table { rows: rows.into_iter().map(cells).collect(), columns: COLUMNS.to_vec(), empty: "Aucun rappel à faire." }
+}
+
+/// A state as people say it.
+fn label(state: &str) -> &str {
+    match state {
+        "open" => "à faire",
+        "claimed" => "pris",
+        "closed" => "terminé",
+        other => other,
+    }
 }

@@ -106,7 +106,7 @@ async fn service(config: &Config, exchange: &Exchange) -> anyhow::Result<Arc<cra
     let parts = Parts {
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds::from_entropy()),
-        provider: Arc::new(SimulatedProvider::new(exchange.clone())),
+        provider: Arc::new(SimulatedProvider::new(exchange.clone()).with_strangers()),
         account: ACCOUNT.to_owned(),
         tokens: vec![SecretString::from(TOKEN)],
     };

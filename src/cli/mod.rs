@@ -5,6 +5,7 @@ pub mod check_scripts;
 pub mod compose;
 pub mod demo;
 pub mod doctor;
+pub mod listen;
 pub mod phone;
 pub mod requests;
 pub mod serve;

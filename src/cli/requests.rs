@@ -1,20 +1,23 @@
-//! `requests list` and `requests show`.
+//! `requests list`, `requests show` and `requests listen`.
 
 use std::io::stdout;
+use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::compose;
-use super::table::{Format, Table};
+use super::table::{Column, Format, Table};
+use super::{compose, listen};
 use crate::audit;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::db::{Db, DbError};
 use crate::id::{Ids, RandomIds};
 use crate::lines::LineSettings;
+use crate::requests::Contact;
 use crate::requests::store::{self, Listed};
 use crate::secret::Keyring;
 
@@ -30,6 +33,14 @@ pub enum Action {
         /// Comment elle est montrée
         #[command(flatten)]
         shown: Shown,
+    },
+    /// Écrit les messages parlés d'une demande dans des fichiers, pour les écouter
+    Listen {
+        /// Les six chiffres
+        reference: String,
+        /// Le dossier où les écrire
+        #[arg(long, default_value = ".")]
+        to: PathBuf,
     },
 }
 
@@ -47,25 +58,52 @@ pub struct Shown {
     pub columns: Vec<String>,
 }
 
+impl Shown {
+    /// Prints a list: for people, what fits a terminal.
+    pub fn print(&self, table: Table) -> anyhow::Result<()> {
+        let table = table.only(&self.columns, self.format).map_err(anyhow::Error::msg)?;
+        Ok(table.print(self.format, &mut stdout().lock())?)
+    }
+
+    /// Prints one thing: for people, all of it.
+    pub fn print_one(&self, table: Table) -> anyhow::Result<()> {
+        if self.format == Format::Table && self.columns.is_empty() {
+            return Ok(table.print_each(&mut stdout().lock())?);
+        }
+        self.print(table)
+    }
+}
+
 /// Prints what is asked for.
 pub async fn run(config: &Config, action: Action) -> anyhow::Result<()> {
     let (db, keyring) = compose::open_for_lists(config).await?;
-    let (reference, shown) = match action {
-        Action::List(shown) => (String::new(), shown),
-        Action::Show { reference, shown } => (reference, shown),
-    };
-    if shown.reveal {
-        journal(&db, "requests.reveal", &reference).await?;
+    match action {
+        Action::List(shown) => shown.print(read(&db, &keyring, config, String::new(), &shown).await?)?,
+        Action::Show { reference, shown } => {
+            let table = read(&db, &keyring, config, reference, &shown).await?;
+            anyhow::ensure!(!table.rows.is_empty(), UNKNOWN);
+            shown.print_one(table)?;
+        }
+        Action::Listen { reference, to } => {
+            let wanted = reference.clone();
+            let call_id = db
+                .read(move |tx| Box::pin(async move { store::call_of(tx, &wanted).await }))
+                .await?
+                .context(UNKNOWN)?;
+            journal(&db, "requests.listen", &reference).await?;
+            listen::export(&db, &keyring, call_id, &reference, &to).await?;
+        }
     }
-    let whole = !reference.is_empty();
-    let rows = list(&db, &keyring, reference).await?;
-    if whole && rows.is_empty() {
-        anyhow::bail!("aucune demande n'a ce numéro");
-    }
-    let table = table(&rows, &zone(config), shown.reveal, whole).only(&shown.columns).map_err(anyhow::Error::msg)?;
-    table.print(shown.format, &mut stdout().lock())?;
     db.close().await;
     Ok(())
+}
+
+async fn read(db: &Db, keyring: &Keyring, config: &Config, reference: String, shown: &Shown) -> anyhow::Result<Table> {
+    if shown.reveal {
+        journal(db, "requests.reveal", &reference).await?;
+    }
+    let rows = list(db, keyring, reference).await?;
+    Ok(table(&rows, &zone(config), shown.reveal))
 }
 
 async fn list(db: &Db, keyring: &Keyring, reference: String) -> Result<Vec<Listed>, DbError> {
@@ -82,27 +120,26 @@ pub async fn journal(db: &Db, action: &'static str, subject: &str) -> Result<(),
     db.write(move |tx| Box::pin(async move { audit::store::write(tx, id, &actor, action, &subject, now).await })).await
 }
 
-fn table(rows: &[Listed], zone: &TimeZone, reveal: bool, whole: bool) -> Table {
-    let mut columns = vec![
-        "reference",
-        "created",
-        "category",
-        "priority",
-        "state",
-        "lang",
-        "postal_code",
-        "consent",
-        "number",
-        "contact",
-    ];
-    if whole {
-        columns.push("answers");
-    }
+const UNKNOWN: &str = "aucune demande n'a ce numéro";
+
+const COLUMNS: [Column; 11] = [
+    Column::brief("reference", "demande"),
+    Column::brief("created", "reçue"),
+    Column::brief("category", "catégorie"),
+    Column::brief("priority", "P"),
+    Column::brief("state", "état"),
+    Column::more("lang", "langue"),
+    Column::more("postal_code", "code postal"),
+    Column::more("consent", "accord"),
+    Column::more("number", "a appelé du"),
+    Column::brief("contact", "à rappeler au"),
+    Column::more("answers", "réponses"),
+];
+
+fn table(rows: &[Listed], zone: &TimeZone, reveal: bool) -> Table {
+    let number = |contact: &Option<Contact>| contact.as_ref().map(|contact| contact.shown(reveal)).unwrap_or_default();
     let cells = |row: &Listed| {
-        let number = |contact: &Option<crate::requests::Contact>| {
-            contact.as_ref().map(|contact| contact.shown(reveal)).unwrap_or_default()
-        };
-        let mut cells = vec![
+        vec![
             row.reference.clone(),
             local(row.created_at, zone),
             row.category.clone(),
@@ -113,13 +150,10 @@ fn table(rows: &[Listed], zone: &TimeZone, reveal: bool, whole: bool) -> Table {
             row.consent.clone(),
             number(&row.caller),
             number(&row.contact),
-        ];
-        if whole {
-            cells.push(answers(&row.answers, reveal));
-        }
-        cells
+            answers(&row.answers, reveal),
+        ]
     };
-    Table { rows: rows.iter().map(cells).collect(), columns }
+    Table { rows: rows.iter().map(cells).collect(), columns: COLUMNS.to_vec(), empty: "Aucune demande." }
 }
 
 /// What was answered, in one line; numbers are left out unless they are to be shown, and so are text messages, in which

@@ -16,32 +16,61 @@ pub enum Format {
     Json,
 }
 
+/// A column: its name for programs and `--columns`, its title for people.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    name: &'static str,
+    title: &'static str,
+    /// Whether people see it without asking: what they see fits a terminal of 80 columns.
+    brief: bool,
+}
+
+impl Column {
+    /// A column that people see without asking.
+    pub const fn brief(name: &'static str, title: &'static str) -> Self {
+        Self { name, title, brief: true }
+    }
+
+    /// A column that is there when it is asked for, and for programs.
+    pub const fn more(name: &'static str, title: &'static str) -> Self {
+        Self { name, title, brief: false }
+    }
+}
+
 /// Rows under named columns.
 pub struct Table {
-    /// The names, as `--columns` takes them.
-    pub columns: Vec<&'static str>,
+    /// What the cells are.
+    pub columns: Vec<Column>,
     /// The cells, in the order of the columns.
     pub rows: Vec<Vec<String>>,
+    /// What people read where there is no row.
+    pub empty: &'static str,
 }
 
 impl Table {
-    /// The same rows under the columns wanted, in that order; the first unknown one is the error.
-    pub fn only(self, wanted: &[String]) -> Result<Self, String> {
+    /// The columns wanted, in that order; without a wish, those that fit a terminal, or all of them for a program. The
+    /// first unknown one is the error.
+    pub fn only(self, wanted: &[String], format: Format) -> Result<Self, String> {
+        let all = 0..self.columns.len();
         if wanted.is_empty() {
-            return Ok(self);
+            let kept: Vec<_> = all.filter(|&index| format != Format::Table || self.columns[index].brief).collect();
+            return Ok(self.at(&kept));
         }
-        let mut kept = Vec::new();
-        for name in wanted {
-            let known = self.columns.iter().position(|column| column == name);
-            kept.push(
-                known.ok_or_else(|| {
-                    format!("la colonne « {name} » n'existe pas ; il y a : {}", self.columns.join(", "))
-                })?,
-            );
-        }
+        let find = |name: &String| {
+            let known = self.columns.iter().position(|column| column.name == name);
+            known.ok_or_else(|| {
+                let there: Vec<_> = self.columns.iter().map(|column| column.name).collect();
+                format!("la colonne « {name} » n'existe pas ; il y a : {}", there.join(", "))
+            })
+        };
+        let kept: Vec<_> = wanted.iter().map(find).collect::<Result<_, _>>()?;
+        Ok(self.at(&kept))
+    }
+
+    fn at(self, kept: &[usize]) -> Self {
         let columns = kept.iter().map(|&index| self.columns[index]).collect();
         let rows = self.rows.iter().map(|row| kept.iter().map(|&index| row[index].clone()).collect()).collect();
-        Ok(Self { columns, rows })
+        Self { columns, rows, ..self }
     }
 
     /// Prints the list.
@@ -53,28 +82,36 @@ impl Table {
         }
     }
 
+    /// Prints each row for itself, a line for each cell that says something.
+    pub fn print_each(&self, out: &mut impl Write) -> io::Result<()> {
+        let width = self.columns.iter().map(|column| column.title.chars().count()).max().unwrap_or(0);
+        for row in &self.rows {
+            for (column, cell) in self.columns.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
+                writeln!(out, "{:<width$} : {}", column.title, flat(cell))?;
+            }
+        }
+        Ok(())
+    }
+
     fn aligned(&self, out: &mut impl Write) -> io::Result<()> {
-        let rows: Vec<Vec<_>> = self.rows.iter().map(|row| row.iter().map(|cell| flat(cell)).collect()).collect();
-        let widths: Vec<usize> = (0..self.columns.len())
-            .map(|index| {
-                let cells = rows.iter().map(|row| row[index].chars().count());
-                cells.chain([self.columns[index].chars().count()]).max().unwrap_or(0)
-            })
-            .collect();
-        let mut line = |cells: &mut dyn Iterator<Item = &str>| -> io::Result<()> {
-            let padded: Vec<_> = cells.zip(&widths).map(|(cell, &width)| format!("{cell:<width$}")).collect();
-            writeln!(out, "{}", padded.join("  ").trim_end())
-        };
-        line(&mut self.columns.iter().copied())?;
-        for row in &rows {
-            line(&mut row.iter().map(String::as_str))?;
+        if self.rows.is_empty() {
+            return writeln!(out, "{}", self.empty);
+        }
+        let titles = self.columns.iter().map(|column| column.title.to_owned()).collect();
+        let rows = self.rows.iter().map(|row| row.iter().map(|cell| flat(cell)).collect());
+        let lines: Vec<Vec<String>> = std::iter::once(titles).chain(rows).collect();
+        let width = |index: usize| lines.iter().map(|line| line[index].chars().count()).max().unwrap_or(0);
+        let widths: Vec<usize> = (0..self.columns.len()).map(width).collect();
+        for line in &lines {
+            let padded: Vec<_> = line.iter().zip(&widths).map(|(cell, &width)| format!("{cell:<width$}")).collect();
+            writeln!(out, "{}", padded.join("  ").trim_end())?;
         }
         Ok(())
     }
 
     fn csv(&self, out: &mut impl Write) -> io::Result<()> {
         let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(&self.columns)?;
+        writer.write_record(self.columns.iter().map(|column| column.name))?;
         for row in &self.rows {
             writer.write_record(row.iter().map(|cell| harmless(cell)))?;
         }
@@ -85,7 +122,7 @@ impl Table {
         let object = |row: &Vec<String>| -> Value {
             let cells = self.columns.iter().zip(row);
             Value::Object(
-                cells.map(|(name, cell)| ((*name).to_owned(), Value::from(cell.as_str()))).collect::<Map<_, _>>(),
+                cells.map(|(column, cell)| (column.name.to_owned(), Value::from(cell.as_str()))).collect::<Map<_, _>>(),
             )
         };
         let rows: Vec<_> = self.rows.iter().map(object).collect();
@@ -113,10 +150,13 @@ fn harmless(cell: &str) -> String {
 mod tests {
     use super::*;
 
+    const COLUMNS: [Column; 2] = [Column::brief("number", "numéro"), Column::more("note", "note")];
+
     fn table() -> Table {
         Table {
-            columns: vec!["number", "note"],
+            columns: COLUMNS.to_vec(),
             rows: vec![vec!["+33465710001".into(), "=1+1".into()], vec!["+33465710002".into(), "a,b".into()]],
+            empty: "Rien.",
         }
     }
 
@@ -133,16 +173,34 @@ mod tests {
 
     #[test]
     fn columns_can_be_chosen_and_an_unknown_one_is_told() {
-        let numbers = table().only(&["number".to_owned()]).unwrap();
+        let numbers = table().only(&["number".to_owned()], Format::Csv).unwrap();
         assert_eq!(printed(&numbers, Format::Csv), "number\n+33465710001\n+33465710002\n");
-        assert!(table().only(&["rien".to_owned()]).is_err());
+        assert!(table().only(&["rien".to_owned()], Format::Csv).is_err());
+    }
+
+    #[test]
+    fn people_see_what_fits_and_programs_see_everything() {
+        let seen = table().only(&[], Format::Table).unwrap();
+        assert_eq!(printed(&seen, Format::Table), "numéro\n+33465710001\n+33465710002\n");
+        assert!(printed(&table().only(&[], Format::Csv).unwrap(), Format::Csv).starts_with("number,note\n"));
+        let nothing = Table { rows: Vec::new(), ..table() };
+        assert_eq!(printed(&nothing, Format::Table), "Rien.\n");
+        assert_eq!(printed(&nothing, Format::Csv), "number,note\n");
+    }
+
+    #[test]
+    fn a_row_alone_is_a_line_a_cell_without_those_that_say_nothing() {
+        let mut out = Vec::new();
+        let rows = vec![vec!["+33465710001".into(), String::new()], vec![String::new(), "a\nb".into()]];
+        Table { rows, ..table() }.print_each(&mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "numéro : +33465710001\nnote   : a b\n");
     }
 
     #[test]
     fn a_cell_draws_no_row_of_its_own() {
         let rows = vec![vec!["1".into(), "oui\r\n+33465710009  appelé\u{1b}[2K\u{202e}".into()]];
-        let forged = Table { columns: vec!["number", "note"], rows };
-        assert_eq!(printed(&forged, Format::Table), "number  note\n1       oui  +33465710009  appelé [2K\n");
+        let forged = Table { rows, ..table() };
+        assert_eq!(printed(&forged, Format::Table), "numéro  note\n1       oui  +33465710009  appelé [2K\n");
     }
 
     #[test]

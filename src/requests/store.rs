@@ -256,6 +256,15 @@ pub async fn list(tx: &mut Tx<'_>, keyring: &Keyring, reference: &str) -> Result
     Ok(rows.into_iter().map(|row| listed(keyring, row)).collect())
 }
 
+/// The call in which the request of those six digits was made.
+pub async fn call_of(tx: &mut Tx<'_>, reference: &str) -> Result<Option<Uuid>, DbError> {
+    let row: Option<(String,)> = sqlx::query_as("select call_id from requests where reference = $1")
+        .bind(reference)
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(row.and_then(|(id,)| id.parse().ok()))
+}
+
 fn listed(keyring: &Keyring, row: ListedRow) -> Listed {
     let (id, reference, created, category, priority, state, lang, postal_code, consent, answers, ..) = &row;
     Listed {

@@ -1,21 +1,27 @@
 //! The provider behind `demo`: what the service sends out reaches the telephones of the [`Exchange`] instead of the world.
 //! It stands where the real adapter stands, behind the same [`Provider`] trait, so the jobs do not know the difference.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
-use super::exchange::{Exchange, Placed};
+use super::exchange::{Exchange, Placed, silence};
 use crate::telephony::provider::{
     Capabilities, OutgoingCall, OutgoingMessage, Provider, ProviderError, RecordingRef, Sent,
 };
 
 /// What providers answer when a thing does not exist.
 const NOT_FOUND: u32 = 20_404;
+/// What is heard of a message that another program recorded.
+const SILENCE: Duration = Duration::from_secs(1);
 
 /// A provider whose world is one exchange.
 #[derive(Clone, Debug)]
 pub struct SimulatedProvider {
     exchange: Exchange,
     capabilities: Capabilities,
+    /// Whether telephones of other programs call too: their messages are known here by their ids alone.
+    strangers: bool,
 }
 
 impl SimulatedProvider {
@@ -31,7 +37,13 @@ impl SimulatedProvider {
             delete_recordings: true,
             ssml: true,
         };
-        Self { exchange, capabilities }
+        Self { exchange, capabilities, strangers: false }
+    }
+
+    /// The same provider, for telephones of other programs too (`phone` beside `demo`): their messages are a silence.
+    #[must_use]
+    pub fn with_strangers(self) -> Self {
+        Self { strangers: true, ..self }
     }
 
     /// The same provider, declaring something else: to try what the service does without a capability.
@@ -68,6 +80,7 @@ impl Provider for SimulatedProvider {
 
     async fn fetch_recording(&self, recording: &RecordingRef) -> Result<Vec<u8>, ProviderError> {
         let found = id(recording).and_then(|sid| self.exchange.recording(sid));
+        let found = found.or_else(|| self.strangers.then(|| silence(SILENCE)));
         found.map(|sound| sound.to_vec()).ok_or_else(|| ProviderError::Never {
             code: Some(NOT_FOUND),
             text: "cet enregistrement n'existe pas".to_owned(),

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -10,7 +11,8 @@ use ligne_solidaire::db;
 use tokio::net::TcpStream;
 use tokio::time::{interval, timeout};
 
-use crate::support::service::{ACCOUNT, LINE, PUBLIC, TOKEN};
+use crate::support::service::{ACCOUNT, LINE, PUBLIC, Service, TOKEN};
+use crate::support::shopping;
 use crate::support::test_db::{TestDb, number};
 
 /// Longer than this, and it will never come.
@@ -124,4 +126,48 @@ async fn lists_want_the_key_of_the_database_and_make_none() {
         assert!(!well && said.contains("n'est pas celle de cette base"), "{said}");
         std::fs::remove_file(&key).unwrap();
     }
+}
+
+/// What an agent does at a terminal with what a call left.
+#[tokio::test]
+async fn an_agent_finds_hears_takes_and_ends_what_a_call_left() {
+    let base = TestDb::sqlite().await;
+    let service = Service::on(&base).await;
+    shopping::to_the_end(&service.exchange, "+33465710001", LINE).await;
+    service.work().await;
+    let folder = tempfile::tempdir().unwrap();
+    let agent = async |arguments: &str| {
+        let mut command = program(folder.path(), &base.url);
+        command.args(arguments.split(' ')).env("LIGNE_KEY_FILE", service.folder().join("ligne.cle"));
+        ended(command).await
+    };
+
+    let (well, listed) = agent("callbacks list").await;
+    assert!(well && listed.lines().count() == 2, "{listed}");
+    assert!(listed.lines().all(|line| line.chars().count() <= 80), "{listed}");
+    let name = listed.lines().nth(1).unwrap().split(' ').next().unwrap().to_owned();
+    let (well, shown) = agent(&format!("callbacks show {name}")).await;
+    let reference = shown.lines().find_map(|line| line.strip_prefix("demande")).unwrap();
+    let reference = reference.trim_matches([' ', ':']).to_owned();
+    assert!(well && shown.contains("numéro        : 04 ** ** ** 01") && shown.contains("courses"), "{shown}");
+    let (well, request) = agent(&format!("requests show {reference}")).await;
+    assert!(well && request.contains("réponses"), "{request}");
+
+    let (well, files) = agent(&format!("requests listen {reference} --to messages")).await;
+    assert!(well && files.lines().count() == 3, "{files}");
+    for file in files.lines().map(|file| folder.path().join(file)) {
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(std::fs::read(&file).unwrap().starts_with(b"RIFF"), "{}", file.display());
+    }
+    let (well, same) = agent(&format!("callbacks listen {name} --to messages")).await;
+    assert!(well && same.lines().count() == 3, "{same}");
+
+    let (well, said) = agent(&format!("callbacks claim {name} --agent Awa")).await;
+    assert!(well && said.starts_with("Pris pour 15 minutes."), "{said}");
+    let (well, said) = agent(&format!("callbacks close {name} --agent Awa --disposition resolu")).await;
+    assert!(well && said.starts_with("Terminé."), "{said}");
+    assert_eq!(agent("callbacks list").await, (true, "Aucun rappel à faire.\n".to_owned()));
+    let (well, said) = agent("callbacks show zzz").await;
+    assert!(!well && said.contains("« zzz » ne nomme aucun rappel"), "{said}");
+    assert_eq!(number(&base.db, "select count(*) from audit where action like '%listen'").await, 2);
 }

@@ -13,11 +13,12 @@ use crate::support::test_db::{TestDb, on_both};
 const VERBS: [&str; 5] = ["select ", "insert ", "update ", "delete ", "with "];
 
 /// Statements that read a whole table on purpose: lists for people, the few lines of the house, the health page, a purge.
-const WHOLE_TABLE: [&str; 4] = [
+const WHOLE_TABLE: [&str; 5] = [
     "from callbacks b left join requests",
     "from requests r left join callers",
     "from lines order by",
     "due_since from outbox",
+    "from callbacks where id like",
 ];
 
 /// Steps of a plan that look like reading everything and stop at a limit: what other steps found, the jobs in the order in

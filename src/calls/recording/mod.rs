@@ -20,6 +20,14 @@ pub enum State {
 }
 
 impl State {
+    /// Every state.
+    pub const ALL: [Self; 5] = [Self::Waiting, Self::Kept, Self::Absent, Self::Discarded, Self::Erased];
+
+    /// The state of that word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+
     /// The word that the database keeps.
     pub fn word(self) -> &'static str {
         match self {

@@ -83,6 +83,39 @@ pub async fn keep_audio(tx: &mut Tx<'_>, id: Uuid, sealed: &[u8]) -> Result<(), 
     Ok(())
 }
 
+/// A message of a call.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Its id.
+    pub id: Uuid,
+    /// The question it answers.
+    pub step: String,
+    /// Where the audio is.
+    pub state: State,
+}
+
+/// The messages of a call, in the order in which they were left.
+pub async fn of_call(tx: &mut Tx<'_>, call_id: Uuid) -> Result<Vec<Message>, DbError> {
+    let rows: Vec<(String, String, String)> =
+        sqlx::query_as("select id, step, state from recordings where call_id = $1 order by turn, created_at, id")
+            .bind(call_id.to_string())
+            .fetch_all(tx.conn())
+            .await?;
+    let message = |(id, step, state): (String, String, String)| {
+        Some(Message { id: id.parse().ok()?, step, state: State::of_word(&state)? })
+    };
+    Ok(rows.into_iter().filter_map(message).collect())
+}
+
+/// The sound of a recording; none where it is not here.
+pub async fn audio(tx: &mut Tx<'_>, keyring: &Keyring, id: Uuid) -> Result<Option<Vec<u8>>, DbError> {
+    let row: Option<(Vec<u8>,)> = sqlx::query_as("select audio from recording_audio where recording_id = $1")
+        .bind(id.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(row.and_then(|(sealed,)| keyring.open("recordings.audio", &id.to_string(), &sealed).ok()))
+}
+
 /// The recordings of a line that are here and older than `before`, oldest first.
 pub async fn kept_before(tx: &mut Tx<'_>, line_id: Uuid, before: Timestamp, most: i64) -> Result<Vec<String>, DbError> {
     let rows: Vec<(String,)> = sqlx::query_as(

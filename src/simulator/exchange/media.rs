@@ -117,7 +117,7 @@ const RATE: u32 = 8_000;
 const QUIET: u8 = 0xFF;
 
 /// A WAV file of mu-law telephone silence.
-fn silence(lasts: Duration) -> Bytes {
+pub fn silence(lasts: Duration) -> Bytes {
     let samples = u32::try_from(lasts.as_secs()).unwrap_or(0).saturating_mul(RATE);
     let mut wav = Vec::with_capacity(44 + samples as usize);
     let mut put = |bytes: &[u8]| wav.extend_from_slice(bytes);

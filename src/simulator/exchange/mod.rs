@@ -14,8 +14,6 @@ mod settings;
 mod state;
 mod webhook;
 
-pub use webhook::PLACES;
-
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -26,18 +24,18 @@ use super::sign::signature;
 use super::transport::{Answer, Transport, TransportError};
 pub use dial::Habit;
 pub use input::RecordEnd;
-pub use media::{Placed, Sms};
+pub use media::{Placed, Sms, silence};
 pub use settings::{Delivery, EmptyRecord, EmptyResult, RecordingNotice, Settings};
 use state::State;
 pub use state::{Event, Expect, LegId};
-pub use webhook::Delivered;
+pub use webhook::{Delivered, PLACES};
 use webhook::{Queue, Webhook};
 
 /// What went wrong on the way; a test that sees one has found a fault of the service, or drives the wrong step.
 #[derive(Debug, thiserror::Error)]
 pub enum ExchangeError {
     /// The person cannot do this now.
-    #[error("la ligne n'attend pas cela maintenant, mais {0}")]
+    #[error("{}", match .0 { Expect::Ended => "l'appel est fini".to_owned(), waits => format!("la ligne attend {waits}") })]
     NotExpected(Expect),
     /// No telephone of the exchange has this number, or it does not ring.
     #[error("le téléphone {0} ne sonne pas")]

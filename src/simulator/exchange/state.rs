@@ -73,7 +73,7 @@ impl fmt::Display for Expect {
             Self::Incoming => "qu'on décroche",
             Self::Bridged => "la fin de la conversation",
             Self::Service => "la réponse du service",
-            Self::Ended => "plus rien : l'appel est fini",
+            Self::Ended => "plus rien",
         })
     }
 }
