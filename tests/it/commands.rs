@@ -8,6 +8,8 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use ligne_solidaire::db;
+use ligne_solidaire::simulator::exchange::{Exchange, Settings};
+use ligne_solidaire::simulator::transport::HttpTransport;
 use tokio::net::TcpStream;
 use tokio::time::{interval, timeout};
 
@@ -170,4 +172,33 @@ async fn an_agent_finds_hears_takes_and_ends_what_a_call_left() {
     let (well, said) = agent("callbacks show zzz").await;
     assert!(!well && said.contains("« zzz » ne nomme aucun rappel"), "{said}");
     assert_eq!(number(&base.db, "select count(*) from audit where action like '%listen'").await, 2);
+}
+
+#[tokio::test]
+async fn a_fault_outside_a_turn_is_words_too_and_the_next_caller_is_welcomed() {
+    if !cfg!(feature = "failpoints") {
+        return;
+    }
+    let (base, folder, listen) = (TestDb::sqlite().await, tempfile::tempdir().unwrap(), free());
+    let mut serve = program(folder.path(), &base.url);
+    serve.arg("serve").env("LIGNE_NUMBER", LINE).env("LIGNE_LISTEN", listen.to_string());
+    let mut running = serve.env("FAILPOINTS", "turn-committed=1*panic").spawn().unwrap();
+    let mut looks = interval(Duration::from_millis(20));
+    let there = async {
+        while TcpStream::connect(listen).await.is_err() {
+            looks.tick().await;
+        }
+    };
+    timeout(DEADLINE, there).await.unwrap();
+    let reach = Some(format!("http://{listen}").parse().unwrap());
+    let exchange = Exchange::new(Settings::new(PUBLIC, ACCOUNT, TOKEN), HttpTransport::new(reach).unwrap());
+    let mut heard = Vec::new();
+    for from in ["+33465710001", "+33465710002"] {
+        let leg = exchange.call(from, LINE).await.unwrap();
+        heard.push(shopping::words(&exchange, leg));
+    }
+    running.kill().unwrap();
+    running.wait().unwrap();
+    assert!(heard[0].contains("souci technique"), "{}", heard[0]);
+    assert!(heard[1].contains("Bonjour. Ici l'entraide"), "{}", heard[1]);
 }
