@@ -5,6 +5,7 @@ pub mod check_scripts;
 pub mod compose;
 pub mod demo;
 pub mod doctor;
+pub mod french;
 pub mod listen;
 pub mod phone;
 pub mod requests;
@@ -14,15 +15,18 @@ pub mod voice;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::Config;
 use crate::telemetry;
 
 /// La ligne d'entraide entre voisins d'une ville.
 #[derive(Debug, Parser)]
-#[command(name = "ligne-solidaire", version, about, disable_help_subcommand = true)]
+#[command(name = "ligne-solidaire", version, disable_help_subcommand = true, disable_version_flag = true)]
 struct Cli {
+    /// Affiche la version
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
     #[command(subcommand)]
     command: Command,
 }
@@ -60,7 +64,10 @@ pub fn main() -> ExitCode {
     // Crashes and delays that a test asks for by the variable FAILPOINTS; a release has none of it.
     #[cfg(feature = "failpoints")]
     let _asked_for = fail::FailScenario::setup();
-    let command = Cli::parse().command;
+    let command = match parsed() {
+        Ok(command) => command,
+        Err(code) => return code,
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(cause) => return failed(&cause.into()),
@@ -69,6 +76,22 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(cause) => failed(&cause),
     }
+}
+
+/// What is asked for; otherwise what is wrong with it has been said.
+fn parsed() -> Result<Command, ExitCode> {
+    let matches = french::headings(Cli::command()).try_get_matches();
+    matches.and_then(|matches| Cli::from_arg_matches(&matches)).map(|cli| cli.command).map_err(|error| {
+        use std::io::Write;
+        let Some(said) = french::refusal(&error) else {
+            // Help that was not asked for is a refusal too.
+            let asked = error.print().is_ok() && error.exit_code() == 0;
+            return if asked { ExitCode::SUCCESS } else { ExitCode::from(2) };
+        };
+        // A closed terminal changes nothing to the refusal.
+        drop(writeln!(std::io::stderr(), "{said}"));
+        ExitCode::from(2)
+    })
 }
 
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
