@@ -9,6 +9,7 @@ use reqwest::header::DATE;
 use secrecy::ExposeSecret;
 
 use super::Finding;
+use crate::cli::requests::{local, zone};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::http::refusals::Refusals;
@@ -91,9 +92,9 @@ pub(super) fn refusals(config: &Config) -> Vec<Finding> {
     if refused.is_empty() {
         return vec![Finding::good("aucun appel de l'opérateur n'a été refusé")];
     }
+    let zone = zone(config);
     let told = refused.iter().rev().take(TOLD).map(|refusal| {
-        let what =
-            format!("refusé le {} ({}) : {}", refusal.at.strftime("%d/%m à %H:%M UTC"), refusal.path, refusal.cause);
+        let what = format!("refusé le {} ({}) : {}", local(refusal.at, &zone), refusal.path, refusal.cause);
         match &refusal.would_match {
             Some(url) => {
                 Finding::mend(format!("{what} ; la signature est bonne pour {url} : corrigez LIGNE_PUBLIC_URL"))
