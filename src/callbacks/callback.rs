@@ -74,7 +74,7 @@ impl Reason {
         match self {
             Self::Danger => "danger",
             Self::Request => "demande",
-            Self::Person => "veut parler à une personne",
+            Self::Person => "veut une personne",
             Self::Waited => "attendait une personne",
             Self::Silent => "appel muet",
             Self::Interrupted => "appel interrompu",

@@ -298,8 +298,10 @@ pub struct Listed {
     pub due_at: Timestamp,
     /// What the caller was told.
     pub promised_until: Option<Timestamp>,
-    /// Who holds it.
+    /// Who holds it, or held it.
     pub claimed_by: Option<String>,
+    /// Until when it is held.
+    pub lease_until: Option<Timestamp>,
     /// The six digits of the request behind it.
     pub reference: Option<String>,
     /// The row of the number to call, still sealed.
@@ -326,10 +328,11 @@ type ListedRow = (
     Option<Vec<u8>>,
     Option<Vec<u8>>,
     Option<String>,
+    Option<i64>,
 );
 
 const LISTED: &str = "select b.id, b.reason, b.category, b.priority, b.state, b.lang, b.opened_at, b.due_at, \
-     b.promised_until, b.claimed_by, r.reference, c.id, c.number, b.answers, b.disposition from callbacks b \
+     b.promised_until, b.claimed_by, r.reference, c.id, c.number, b.answers, b.disposition, b.lease_until from callbacks b \
      left join requests r on r.id = b.request_id left join callers c on c.id = b.contact_id \
      where $1 = 1 or b.state <> 'closed' order by b.priority, b.due_at, b.opened_at, b.id";
 
@@ -374,6 +377,7 @@ fn listed(keyring: &Keyring, row: ListedRow) -> Option<Listed> {
         reference: row.10,
         contact: row.11.zip(row.12),
         disposition: row.14,
+        lease_until: row.15.map(from_millis),
     })
 }
 

@@ -1,4 +1,4 @@
-//! What is true of a line for a whole minute: whether it is open, what a promise counts on. Computed by the first turn of
+//! What is true of a line for a whole minute: whether it is open, what a promise counts on. Computed by the first turns of
 //! the minute; the others must not pay for it. Opening hours are written in whole minutes, and the delay moves over days.
 
 use std::collections::HashMap;

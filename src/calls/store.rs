@@ -121,8 +121,10 @@ pub fn play(tx: &mut Tx<'_>, played: Played) {
     );
     let state = if outcome.is_some() { "ended" } else { "live" };
     tx.at_end(
-        "update calls set turn = $1, session = $2, seen_at = $3, outcome = $4, state = $5 where id = $6",
-        move |calls| calls.bind(turn + 1).bind(session).bind(now.as_millisecond()).bind(outcome).bind(state).bind(id),
+        "update calls set turn = $1, session = $2, seen_at = $3, outcome = $4, state = $5 where id = $6 and turn = $7",
+        move |calls| {
+            calls.bind(turn + 1).bind(session).bind(now.as_millisecond()).bind(outcome).bind(state).bind(id).bind(turn)
+        },
     );
 }
 

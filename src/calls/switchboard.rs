@@ -58,7 +58,8 @@ pub struct Switchboard {
     pub capabilities: Capabilities,
     /// The notebook for the minutes without a database.
     pub spool: Spool,
-    /// Held while a message is stored: it is a hundred times what a turn stores, and callers share the one writer.
+    /// Held while a message is stored: it is a hundred times what a turn stores, and callers share the one writer of
+    /// `SQLite`, or the disk of the server.
     pub one_message: Mutex<()>,
     /// The present minute of each line.
     pub moments: Moments,

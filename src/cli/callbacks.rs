@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Subcommand;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
@@ -89,7 +90,8 @@ async fn act(db: &Db, keyring: &Keyring, zone: &TimeZone, action: Action) -> any
         Action::Show { id, shown } => {
             let id = named(db, &id).await?;
             reveal(db, &shown, &id.to_string()).await?;
-            let rows = list(db, keyring, true).await?.into_iter().filter(|row| row.id == id).collect();
+            let rows: Vec<_> = list(db, keyring, true).await?.into_iter().filter(|row| row.id == id).collect();
+            anyhow::ensure!(!rows.is_empty(), "ce rappel vient d'une version plus récente");
             shown.print_one(table(keyring, rows, zone, shown.reveal))?;
             Ok(ExitCode::SUCCESS)
         }
@@ -119,9 +121,12 @@ async fn close(db: &Db, id: &str, agent: &str, disposition: &str) -> anyhow::Res
     told(closed, "Terminé.", "Vous ne tenez pas ce rappel : prenez-le d'abord, ou il est déjà terminé.")
 }
 
+/// How many characters name a callback in a list: fewer could be another's.
+const SHORTEST: usize = 6;
+
 /// The callback that people name by the end of its id, or by all of it.
 async fn named(db: &Db, end: &str) -> anyhow::Result<Uuid> {
-    let hexadecimal = !end.is_empty() && end.chars().all(|one| one.is_ascii_hexdigit() || one == '-');
+    let hexadecimal = end.len() >= SHORTEST && end.chars().all(|one| one.is_ascii_hexdigit() || one == '-');
     anyhow::ensure!(hexadecimal, "« {end} » ne nomme aucun rappel : recopiez le premier mot de sa ligne");
     let wanted = end.to_ascii_lowercase();
     let found: Result<Vec<Uuid>, DbError> =
@@ -135,7 +140,7 @@ async fn named(db: &Db, end: &str) -> anyhow::Result<Uuid> {
 
 /// How lists name a callback.
 fn end_of(id: Uuid) -> String {
-    id.simple().to_string().split_off(26)
+    id.simple().to_string().split_off(32 - SHORTEST)
 }
 
 async fn list(db: &Db, keyring: &Keyring, all: bool) -> Result<Vec<Listed>, DbError> {
@@ -179,7 +184,9 @@ const COLUMNS: [Column; 15] = [
 ];
 
 fn table(keyring: &Keyring, rows: Vec<Listed>, zone: &TimeZone, reveal: bool) -> Table {
+    let now = SystemClock.now();
     let cells = |row: Listed| {
+        let state = state(&row, now).to_owned();
         let (id, number) = row.contact.unzip();
         let number = Contact::unseal(keyring, id, number).map(|contact| contact.shown(reveal));
         vec![
@@ -191,7 +198,7 @@ fn table(keyring: &Keyring, rows: Vec<Listed>, zone: &TimeZone, reveal: bool) ->
             number.unwrap_or_else(|| "sans numéro".to_owned()),
             local(row.due_at, zone),
             row.promised_until.map(|until| local(until, zone)).unwrap_or_default(),
-            label(&row.state).to_owned(),
+            state,
             row.claimed_by.unwrap_or_default(),
             row.lang,
             row.reference.unwrap_or_default(),
@@ -203,12 +210,25 @@ fn table(keyring: &Keyring, rows: Vec<Listed>, zone: &TimeZone, reveal: bool) ->
     Table { rows: rows.into_iter().map(cells).collect(), columns: COLUMNS.to_vec(), empty: "Aucun rappel à faire." }
 }
 
-/// A state as people say it.
-fn label(state: &str) -> &str {
-    match state {
-        "open" => "à faire",
-        "claimed" => "pris",
+/// A state as people say it; what nobody holds any more is to be done (F-45).
+fn state(row: &Listed, now: Timestamp) -> &str {
+    match row.state.as_str() {
+        "claimed" if row.lease_until.is_some_and(|until| until >= now) => "pris",
+        "open" | "claimed" => "à faire",
         "closed" => "terminé",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::callbacks::callback::Reason;
+
+    #[test]
+    fn whatever_the_reason_a_line_fits_a_terminal() {
+        let widest = Reason::ALL.into_iter().map(|reason| reason.label().chars().count()).max().unwrap();
+        let line = [SHORTEST, 2, widest, "04 ** ** ** 01".len(), "14/04/2026 10:00".len(), "à faire".chars().count()];
+        assert!(line.iter().sum::<usize>() + 2 * (line.len() - 1) <= 80, "{widest}");
     }
 }

@@ -1,7 +1,7 @@
 //! The spoken messages of one call, written to files that any player plays. Whoever asks for them is journaled before.
 
 use std::fs::{DirBuilder, OpenOptions};
-use std::io::{Write, stdout};
+use std::io::{ErrorKind, Write, stderr, stdout};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
@@ -33,6 +33,7 @@ pub async fn export(db: &Db, keyring: &Keyring, call_id: Uuid, name: &str, folde
             None => writeln!(out, "message {number} ({step}) : {}", absent(*state))?,
         }
     }
+    writeln!(stderr(), "Effacez ces fichiers après l'écoute : le délai de garde ne les efface pas.")?;
     Ok(())
 }
 
@@ -45,7 +46,12 @@ fn keep(file: &Path, audio: &[u8]) -> std::io::Result<()> {
     if let Some(folder) = file.parent() {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
-    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(file)?.write_all(audio)
+    // What has this name may belong to others, or lead elsewhere.
+    match std::fs::remove_file(file) {
+        Err(cause) if cause.kind() != ErrorKind::NotFound => return Err(cause),
+        _ => {}
+    }
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?.write_all(audio)
 }
 
 /// What the sound is, by its first bytes: providers send one of the two.

@@ -126,7 +126,11 @@ async fn migrate(config: &Config) -> anyhow::Result<()> {
 
 /// What the person at the terminal reads; the causes follow, one a line.
 fn failed(cause: &anyhow::Error) -> ExitCode {
-    use std::io::Write;
+    use std::io::{Error, ErrorKind, Write};
+    // Who reads a list through `head` has seen enough of it.
+    if cause.downcast_ref::<Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe) {
+        return ExitCode::SUCCESS;
+    }
     let mut err = std::io::stderr();
     let told = writeln!(err, "ligne-solidaire : {cause}")
         .and_then(|()| cause.chain().skip(1).try_for_each(|cause| writeln!(err, "  détail : {cause}")));

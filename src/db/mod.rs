@@ -97,7 +97,8 @@ impl<'c> Tx<'c> {
     }
 
     /// Runs a statement at the end, with the commit, if the closure ends well: no statement of the closure sees what it
-    /// changes, and what it refuses is what [`Db::write`] answers.
+    /// changes, and what it refuses is what [`Db::write`] answers. `bind` only binds, one value for each `$n`: it runs
+    /// outside the closure, and on `SQLite` a value too few or too many would shift those of the statements after it.
     pub fn at_end(&mut self, statement: &'static str, bind: impl FnOnce(Bound) -> Bound + Send + 'static) {
         self.parting.push(Parting::new(statement, bind));
     }

@@ -151,17 +151,15 @@ async fn commit(conn: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result
     for (index, work) in group.iter_mut().enumerate() {
         let (end, undo) = if index == last { LAST } else { NOT_LAST };
         let mut tx = Tx::new(&mut *conn, Kind::Sqlite);
-        let kept = work.run(&mut tx).await && work.accept(end_with(tx, end).await);
-        if !kept {
+        if !work.run(&mut tx).await {
             run(conn, undo).await?;
+        } else if let Err(cause) = parting::run_together(tx.conn, tx.parting, end).await {
+            work.refuse(cause.clone());
+            // Without a savepoint to go back to, the failure is the group's, under its true name.
+            run(conn, undo).await.map_err(|_| cause)?;
         }
     }
     Ok(())
-}
-
-/// A failure here is the closure's own if its savepoint is still there to go back to, and the group's otherwise.
-async fn end_with(tx: Tx<'_>, end: &'static str) -> Result<(), DbError> {
-    parting::run_together(tx.conn, tx.parting, end).await
 }
 
 async fn run(conn: &mut AnyConnection, statements: &'static str) -> Result<(), DbError> {
@@ -174,8 +172,8 @@ trait Work: Send {
     fn is_awaited(&self) -> bool;
     /// Runs it; true when its changes are to be kept.
     fn run<'t, 'c: 't>(&'t mut self, tx: &'t mut Tx<'c>) -> BoxFuture<'t, bool>;
-    /// Hears how its end went; true when its changes are kept.
-    fn accept(&mut self, end: Result<(), DbError>) -> bool;
+    /// Its end failed: its changes are not kept.
+    fn refuse(&mut self, cause: DbError);
     /// Tells its caller. When the group failed everybody gets that error, even who had a refusal of its own: it may rest
     /// on a neighbour's change that was not kept either.
     fn answer(self: Box<Self>, group: Result<(), DbError>);
@@ -207,8 +205,8 @@ where
         })
     }
 
-    fn accept(&mut self, end: Result<(), DbError>) -> bool {
-        end.map_err(|error| self.outcome = Some(Err(error.into()))).is_ok()
+    fn refuse(&mut self, cause: DbError) {
+        self.outcome = Some(Err(cause.into()));
     }
 
     fn answer(self: Box<Self>, group: Result<(), DbError>) {

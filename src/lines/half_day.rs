@@ -17,7 +17,7 @@ const HORIZON_DAYS: i64 = 400;
 pub enum HalfDay {
     /// From midnight to 13:00, local time.
     Morning,
-    /// From 13:00 to midnight, local time; the evening of a line open in the evening is part of it.
+    /// From 13:00 to 19:00, local time: nobody is called back later (F-46), even by a line that is open in the evening.
     Afternoon,
 }
 
@@ -45,7 +45,7 @@ impl Hours {
 
     fn open_half_day(&self, day: Date, half: HalfDay) -> Option<OpenHalfDay> {
         let tomorrow = day.saturating_add(Span::new().days(1));
-        let bounds = half.bounds(day, tomorrow);
+        let bounds = half.bounds(day);
         let ranges =
             self.local_ranges(day, tomorrow).map(|open| open.start.max(bounds.start)..open.end.min(bounds.end));
         let mut ranges = ranges.filter(|open| open.start < open.end).filter_map(|open| self.instants(&open));
@@ -56,11 +56,11 @@ impl Hours {
 }
 
 impl HalfDay {
-    fn bounds(self, day: Date, tomorrow: Date) -> Range<DateTime> {
+    fn bounds(self, day: Date) -> Range<DateTime> {
         let noon = day.to_datetime(time(13, 0, 0, 0));
         match self {
             Self::Morning => day.to_datetime(time(0, 0, 0, 0))..noon,
-            Self::Afternoon => noon..tomorrow.to_datetime(time(0, 0, 0, 0)),
+            Self::Afternoon => noon..day.to_datetime(time(19, 0, 0, 0)),
         }
     }
 }
@@ -99,8 +99,10 @@ mod tests {
     }
 
     #[test]
-    fn a_night_shift_counts_as_an_afternoon_and_the_next_morning() {
-        let expected = ["2026-04-14 Afternoon 00:00", "2026-04-15 Morning 06:00"];
+    fn nobody_is_called_back_in_the_evening_of_a_line_that_is_always_open() {
+        let expected = ["2026-04-14 Afternoon 19:00", "2026-04-15 Morning 13:00"];
+        assert_eq!(half_days("24/7", "2026-04-14T12:00:00Z", 2), expected);
+        let expected = ["2026-04-15 Morning 06:00", "2026-04-22 Morning 06:00"];
         assert_eq!(half_days("Tu 22:00-06:00", "2026-04-14T10:00:00Z", 2), expected);
     }
 }

@@ -190,3 +190,22 @@ async fn whoever_texts_stop_is_not_phoned_about_it_unless_she_is_in_danger() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_line_closes_when_its_hours_end_whatever_the_caller_before_heard() {
+    on_both(async |base| {
+        let line = "town = \"Montpellier\"\nhours = \"Mo-Fr 08:30-17:00\"\ndesk = [\"01 99 00 10 01\"]".to_owned();
+        let now = "2026-04-14T14:50:00Z".to_owned();
+        let service = Service::with(base, &Setup { line, now, ..Setup::default() }).await;
+        let mut heard = Vec::new();
+        for from in ["+33465710001", "+33465710002"] {
+            let leg = service.exchange.call(from, LINE).await.unwrap();
+            service.exchange.keys(leg, "0").await.unwrap();
+            heard.push(shopping::words(&service.exchange, leg));
+            service.clock.advance(Duration::from_mins(11));
+        }
+        assert!(!heard[0].contains("Ils reviennent"), "{}", heard[0]);
+        assert!(heard[1].contains("Ils reviennent demain à 8 heures 30"), "{}", heard[1]);
+    })
+    .await;
+}

@@ -1,5 +1,6 @@
 //! The real program, from its command line: what it refuses, and in which words.
 
+use std::fs::Permissions;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
@@ -156,13 +157,18 @@ async fn an_agent_finds_hears_takes_and_ends_what_a_call_left() {
     assert!(well && request.contains("réponses"), "{request}");
 
     let (well, files) = agent(&format!("requests listen {reference} --to messages")).await;
-    assert!(well && files.lines().count() == 3, "{files}");
-    for file in files.lines().map(|file| folder.path().join(file)) {
+    assert!(well && files.lines().count() == 4 && files.contains("Effacez ces fichiers"), "{files}");
+    // Once more, over files that others could read by now.
+    for file in files.lines().take(3) {
+        std::fs::set_permissions(folder.path().join(file), Permissions::from_mode(0o644)).unwrap();
+    }
+    assert_eq!(agent(&format!("requests listen {reference} --to messages")).await, (true, files.clone()));
+    for file in files.lines().take(3).map(|file| folder.path().join(file)) {
         assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(std::fs::read(&file).unwrap().starts_with(b"RIFF"), "{}", file.display());
     }
     let (well, same) = agent(&format!("callbacks listen {name} --to messages")).await;
-    assert!(well && same.lines().count() == 3, "{same}");
+    assert!(well && same.lines().count() == 4, "{same}");
 
     let (well, said) = agent(&format!("callbacks claim {name} --agent Awa")).await;
     assert!(well && said.starts_with("Pris pour 15 minutes."), "{said}");
@@ -171,7 +177,7 @@ async fn an_agent_finds_hears_takes_and_ends_what_a_call_left() {
     assert_eq!(agent("callbacks list").await, (true, "Aucun rappel à faire.\n".to_owned()));
     let (well, said) = agent("callbacks show zzz").await;
     assert!(!well && said.contains("« zzz » ne nomme aucun rappel"), "{said}");
-    assert_eq!(number(&base.db, "select count(*) from audit where action like '%listen'").await, 2);
+    assert_eq!(number(&base.db, "select count(*) from audit where action like '%listen'").await, 3);
 }
 
 #[tokio::test]

@@ -147,6 +147,16 @@ async fn statements_kept_for_the_end_are_kept_with_the_rest_or_cost_their_own_cl
         assert_eq!(number(&base.db, "select count(*) from things where id < 1000 and n = 7").await, 50);
         assert_eq!(number(&base.db, "select count(*) from things where id >= 2000 and n = id - 2000").await, 50);
         assert_eq!(number(&base.db, "select count(*) from things").await, 101);
+        // Alone, hence last of its group: what it waits for travels with the commit itself.
+        let alone = base.db.write(|tx| {
+            Box::pin(async move {
+                sqlx::query("insert into things (id, n) values (500, 0)").execute(tx.conn()).await?;
+                tx.at_end("insert into things (id, n) values ($1, 0)", |things| things.bind(1_000_i64));
+                Ok::<_, DbError>(())
+            })
+        });
+        assert!(alone.await.unwrap_err().is_unique());
+        assert_eq!(number(&base.db, "select count(*) from things").await, 101);
     })
     .await;
 }

@@ -308,6 +308,8 @@ ferme-horaires = { $horaires_de ->
 ferme-ecoute = If you have dark thoughts, 31 14 answers day and night, it's free.
 danger-conseil = Our offices are closed. In danger, hang up and dial 17 or 112. Otherwise, stay on the line.
 danger-enfant = Our offices are closed. If a child is in danger, dial 119 or 112. Otherwise, stay on the line.
+danger-secours = In danger, hang up and dial 17 or 112.
+danger-secours-enfant = If the child is in danger, hang up and dial 119 or 112.
 danger-seul = { $ouvert ->
         [oui] {""}
        *[non] Our offices are closed.

@@ -310,6 +310,8 @@ ferme-horaires = { $horaires_de ->
 ferme-ecoute = Si vous avez des idées noires, le 31 14 répond jour et nuit, c'est gratuit.
 danger-conseil = Nos bureaux sont fermés. En danger, raccrochez et faites le 17 ou le 112. Sinon, restez en ligne.
 danger-enfant = Nos bureaux sont fermés. Si un enfant est en danger, faites le 119 ou le 112. Sinon, restez en ligne.
+danger-secours = En danger, raccrochez et faites le 17 ou le 112.
+danger-secours-enfant = Si l'enfant est en danger, raccrochez et faites le 119 ou le 112.
 danger-seul = { $ouvert ->
         [oui] {""}
        *[non] Nos bureaux sont fermés.
