@@ -53,5 +53,5 @@ pub async fn run(options: &Options) -> anyhow::Result<ExitCode> {
         std::fs::write(file, terminal.transcript("Un appel", start))
             .with_context(|| format!("l'appel n'a pas pu être écrit dans {}", file.display()))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(if terminal.failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

@@ -22,6 +22,14 @@ pub enum StageError {
     Exchange(#[from] ExchangeError),
 }
 
+impl StageError {
+    /// Whether the service failed, rather than whoever asked for what cannot be now.
+    pub fn is_of_the_service(&self) -> bool {
+        use ExchangeError::{BadAnswer, Differs, Unanswered};
+        matches!(self, Self::Exchange(Unanswered { .. } | BadAnswer { .. } | Differs { .. }))
+    }
+}
+
 /// The people of a call, on their exchange.
 #[derive(Debug)]
 pub struct Stage {

@@ -37,6 +37,8 @@ pub struct Terminal {
     from: Option<String>,
     transcript: Vec<String>,
     desks: Vec<(String, String)>,
+    /// Whether the service failed her once.
+    failed: bool,
 }
 
 /// What a typed line leads to.
@@ -58,6 +60,7 @@ impl Terminal {
             from: from.map(e164),
             transcript: Vec::new(),
             desks: Vec::new(),
+            failed: false,
         }
     }
 
@@ -183,6 +186,11 @@ impl Terminal {
         Ok(())
     }
 
+    /// Whether the service was out of reach, or answered something that is no call.
+    pub fn failed(&self) -> bool {
+        self.failed
+    }
+
     async fn print(&mut self, typed: &str, output: &mut impl Write) -> io::Result<bool> {
         match self.line(typed).await {
             Ok(Typed::Leave) => return Ok(false),
@@ -191,7 +199,10 @@ impl Terminal {
                     writeln!(output, "{sentence}")?;
                 }
             }
-            Err(error) => writeln!(output, "{error}")?,
+            Err(error) => {
+                self.failed |= error.is_of_the_service();
+                writeln!(output, "{error}")?;
+            }
         }
         output.flush()?;
         Ok(true)

@@ -85,7 +85,11 @@ impl HttpTransport {
 #[async_trait]
 impl Transport for HttpTransport {
     async fn post(&self, url: &str, signature: &str, form: Bytes) -> Result<Answer, TransportError> {
-        let failed = |error: reqwest::Error| TransportError(error.to_string());
+        let failed = |error: reqwest::Error| match () {
+            () if error.is_connect() => TransportError::new("rien n'écoute à cette adresse"),
+            () if error.is_timeout() => TransportError::new("trop tard"),
+            () => TransportError::new(error),
+        };
         let request = self
             .client
             .post(self.route(url)?)

@@ -208,3 +208,12 @@ async fn a_fault_outside_a_turn_is_words_too_and_the_next_caller_is_welcomed() {
     assert!(heard[0].contains("souci technique"), "{}", heard[0]);
     assert!(heard[1].contains("Bonjour. Ici l'entraide"), "{}", heard[1]);
 }
+
+#[tokio::test]
+async fn a_telephone_whose_line_is_dead_says_so_and_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut dead = program(folder.path(), "sqlite://inutile.db");
+    dead.args(["phone", "--public-url", &format!("http://{}", free())]).stdin(Stdio::null());
+    let (well, said) = ended(dead).await;
+    assert!(!well && said.contains("rien n'écoute à cette adresse"), "{said}");
+}

@@ -175,18 +175,21 @@ impl State {
 /// The program of an answer. A notice may be answered with nothing at all, a voice webhook never.
 fn read(webhook: &Webhook, answer: &Answer) -> Result<Vec<document::Instruction>, ExchangeError> {
     let refused = |why: &str| Err(bad(webhook, answer.status, why, &answer.body));
+    if answer.status == 403 {
+        return refused("la signature, le jeton ou le compte ne sont pas ceux du service");
+    }
     if !(200..300).contains(&answer.status) {
-        return refused("not a success");
+        return refused("le service a échoué");
     }
     if webhook.runs_on.is_none() && answer.body.is_empty() {
         return Ok(Vec::new());
     }
     if !matches!(answer.content_type.as_str(), "text/xml" | "application/xml") {
-        return refused(&format!("{:?} is not the type of a voice document", answer.content_type));
+        return refused(&format!("{:?} n'est pas le type d'un document d'appel", answer.content_type));
     }
     match std::str::from_utf8(&answer.body) {
         Ok(xml) => document::parse(xml).or_else(|error| refused(&error.to_string())),
-        Err(_) => refused("not UTF-8"),
+        Err(_) => refused("le document n'est pas en UTF-8"),
     }
 }
 
