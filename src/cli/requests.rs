@@ -162,7 +162,7 @@ pub fn answers(json: &[u8], reveal: bool) -> String {
     const HIDDEN: [&str; 4] = ["contact", "tiers_numero", "suivi_numero", "texte"];
     let values: crate::dialog::Values = serde_json::from_slice(json).unwrap_or_default();
     let told = values.iter().filter(|(name, _)| reveal || !HIDDEN.contains(&name.as_str()));
-    told.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
+    told.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" · ")
 }
 
 /// The time of the town: that of the first line, since one desk answers them all.

@@ -87,7 +87,8 @@ impl Table {
         let width = self.columns.iter().map(|column| column.title.chars().count()).max().unwrap_or(0);
         for row in &self.rows {
             for (column, cell) in self.columns.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
-                writeln!(out, "{:<width$} : {}", column.title, flat(cell))?;
+                let lines = wrapped(&flat(cell), WIDTH - width - 3).join(&format!("\n{:width$}   ", ""));
+                writeln!(out, "{:<width$} : {lines}", column.title)?;
             }
         }
         Ok(())
@@ -129,6 +130,21 @@ impl Table {
         serde_json::to_writer_pretty(&mut *out, &rows)?;
         writeln!(out)
     }
+}
+
+/// What people's terminals are wide, in characters.
+const WIDTH: usize = 80;
+
+/// The words of a cell on lines of at most `width` characters; a longer word has a line of its own.
+fn wrapped(cell: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in cell.split(' ') {
+        match lines.last_mut().filter(|line| line.chars().count() + 1 + word.chars().count() <= width) {
+            Some(line) => *line = format!("{line} {word}"),
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// A cell on one line, that moves no cursor: what a stranger wrote in a text message must not draw rows of its own.
@@ -194,6 +210,11 @@ mod tests {
         let rows = vec![vec!["+33465710001".into(), String::new()], vec![String::new(), "a\nb".into()]];
         Table { rows, ..table() }.print_each(&mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "numéro : +33465710001\nnote   : a b\n");
+        let (mut out, long) = (Vec::new(), "x".repeat(60));
+        let rows = vec![vec![format!("{long} un deux {long}"), String::new()]];
+        Table { rows, ..table() }.print_each(&mut out).unwrap();
+        let expected = format!("numéro : {long} un deux\n         {long}\n");
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 
     #[test]
