@@ -29,7 +29,6 @@ const DEADLINE: Duration = Duration::from_secs(90);
 const DONE_KEPT: Duration = Duration::from_hours(30 * 24);
 /// Jobs that run side by side: a provider that dawdles over a recording must not hold up an alert.
 const AT_ONCE: usize = 8;
-
 /// Free places that are worth a look at the outbox between two ticks.
 const ENOUGH_ROOM: usize = 4;
 

@@ -22,6 +22,7 @@ const RING: &str = "/telephony/twilio/voice";
 const STATUS: &str = "/telephony/twilio/status";
 /// Said by the turn that keeps the request, and by no apology.
 const KEPT: &str = "Demande numéro";
+
 /// What the caller does at one turn.
 enum Does {
     Calls,

@@ -332,8 +332,8 @@ type ListedRow = (
 );
 
 const LISTED: &str = "select b.id, b.reason, b.category, b.priority, b.state, b.lang, b.opened_at, b.due_at, \
-     b.promised_until, b.claimed_by, r.reference, c.id, c.number, b.answers, b.disposition, b.lease_until from callbacks b \
-     left join requests r on r.id = b.request_id left join callers c on c.id = b.contact_id \
+     b.promised_until, b.claimed_by, r.reference, c.id, c.number, b.answers, b.disposition, b.lease_until \
+     from callbacks b left join requests r on r.id = b.request_id left join callers c on c.id = b.contact_id \
      where $1 = 1 or b.state <> 'closed' order by b.priority, b.due_at, b.opened_at, b.id";
 
 /// Every callback in the order of F-43, those that are closed only if `all`.

@@ -16,7 +16,7 @@ use crate::secret::Keyring;
 /// Writes each message of a call to `folder`, for its owner alone, and says where, or why there is none.
 pub async fn export(db: &Db, keyring: &Keyring, call_id: Uuid, name: &str, folder: &Path) -> anyhow::Result<()> {
     let messages: Vec<Message> = db.read(move |tx| Box::pin(async move { store::of_call(tx, call_id).await })).await?;
-    let mut out = stdout();
+    let (mut out, mut written) = (stdout(), false);
     if messages.is_empty() {
         writeln!(out, "Aucun message parlé dans cet appel.")?;
     }
@@ -29,11 +29,14 @@ pub async fn export(db: &Db, keyring: &Keyring, call_id: Uuid, name: &str, folde
                 let file = folder.join(format!("{name}-{number}-{step}.{}", extension(&audio)));
                 keep(&file, &audio).with_context(|| format!("{} n'a pas pu être écrit", file.display()))?;
                 writeln!(out, "{}", file.display())?;
+                written = true;
             }
             None => writeln!(out, "message {number} ({step}) : {}", absent(*state))?,
         }
     }
-    writeln!(stderr(), "Effacez ces fichiers après l'écoute : le délai de garde ne les efface pas.")?;
+    if written {
+        writeln!(stderr(), "Effacez ces fichiers après l'écoute : le délai de garde ne les efface pas.")?;
+    }
     Ok(())
 }
 

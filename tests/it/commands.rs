@@ -170,6 +170,17 @@ async fn an_agent_finds_hears_takes_and_ends_what_a_call_left() {
     let (well, same) = agent(&format!("callbacks listen {name} --to messages")).await;
     assert!(well && same.lines().count() == 4, "{same}");
 
+    let silent = service.exchange.call("+33465710002", LINE).await.unwrap();
+    service.exchange.keys(silent, "1").await.unwrap();
+    service.exchange.hang_up(silent).await.unwrap();
+    let (_, other) = agent("callbacks list --format csv --columns id,reason").await;
+    let other = other.lines().find_map(|line| line.strip_suffix(",appel interrompu")).unwrap().to_owned();
+    let nothing = (true, "Aucun message parlé dans cet appel.\n".to_owned());
+    assert_eq!(agent(&format!("callbacks listen {other}")).await, nothing);
+    for step in ["claim", "close --disposition SANS_SUITE"] {
+        assert!(agent(&format!("callbacks {step} {other} --agent Awa")).await.0);
+    }
+
     let (well, said) = agent(&format!("callbacks claim {name} --agent Awa")).await;
     assert!(well && said.starts_with("Pris pour 15 minutes."), "{said}");
     let (well, said) = agent(&format!("callbacks close {name} --agent Awa --disposition resolu")).await;
@@ -177,7 +188,7 @@ async fn an_agent_finds_hears_takes_and_ends_what_a_call_left() {
     assert_eq!(agent("callbacks list").await, (true, "Aucun rappel à faire.\n".to_owned()));
     let (well, said) = agent("callbacks show zzz").await;
     assert!(!well && said.contains("« zzz » ne nomme aucun rappel"), "{said}");
-    assert_eq!(number(&base.db, "select count(*) from audit where action like '%listen'").await, 3);
+    assert_eq!(number(&base.db, "select count(*) from audit where action like '%listen'").await, 4);
 }
 
 #[tokio::test]
