@@ -13,6 +13,7 @@ pub mod http;
 pub mod id;
 pub mod lang;
 pub mod lines;
+pub mod operators;
 pub mod outbox;
 pub mod phone;
 pub mod requests;

@@ -1,0 +1,197 @@
+-- The desk: who works there, what they do with a callback, what a town decides while its line is running.
+
+create table operators (
+    id            text not null primary key,
+    login         text not null unique,     -- lower case
+    name          text not null,            -- as colleagues read it
+    roles         text not null,            -- agent, superviseur, referent, administrateur, dpo (F-56), by spaces
+    langs         text not null,            -- codes separated by a space
+    phone         bytea,                     -- sealed: the telephone that rings when she calls somebody back by a click
+    password      text,                     -- its argon2id hash; null until one was chosen
+    totp          bytea,                     -- sealed; null until a first code was given
+    totp_step     bigint not null default 0, -- the last step that was used: a code serves once
+    disabled_at   bigint,
+    created_at    bigint not null
+);
+
+-- Whose lines are whose: every query of the console goes through this table (T15).
+create table operator_lines (
+    operator_id text not null references operators (id),
+    line_id     text not null references lines (id),
+    primary key (operator_id, line_id)
+);
+create index operator_lines_line on operator_lines (line_id, operator_id);
+
+create table sessions (
+    id          text not null primary key,  -- SHA-256 of the cookie
+    operator_id text not null references operators (id),
+    browser     text not null,              -- as it names itself, shortened
+    opened_at   bigint not null,
+    seen_at     bigint not null
+);
+create index sessions_operator on sessions (operator_id, seen_at);
+create index sessions_seen on sessions (seen_at);
+
+-- A link that serves once: to choose a first password, or to enter the demonstration.
+create table sign_in_links (
+    id          text not null primary key,  -- SHA-256 of what the link carries
+    operator_id text not null references operators (id),
+    purpose     text not null,              -- choose, enter
+    expires_at  bigint not null,
+    used_at     bigint
+);
+create index sign_in_links_operator on sign_in_links (operator_id);
+
+-- Sign-ins that failed, by account and by address, both as keyed hashes (T16).
+create table sign_in_tries (
+    id      text not null primary key,
+    account text not null,
+    address text not null,
+    at      bigint not null
+);
+create index sign_in_tries_account on sign_in_tries (account, at);
+create index sign_in_tries_address on sign_in_tries (address, at);
+create index sign_in_tries_at on sign_in_tries (at);
+
+-- Who holds a callback, if an operator does: one at a time (F-45). Not before: a next attempt, or « rappeler à 18 h ».
+alter table callbacks add column operator_id text references operators (id);
+alter table callbacks add column not_before bigint not null default 0;
+alter table callbacks add column escalated_at bigint;
+alter table callbacks add column next_step text;       -- what its disposition still asks for (F-47): a date, a reference
+create unique index callbacks_one_claim on callbacks (operator_id) where state = 'claimed';
+drop index callbacks_queue;
+-- All that the order of the queue looks at (F-44), so that twenty thousand items are ranked without reading their rows.
+create index callbacks_queue on callbacks
+    (line_id, priority, due_at, opened_at, not_before, lang, state, lease_until, operator_id, id) where state <> 'closed';
+
+-- A request typed at the counter has no call.
+alter table requests alter column call_id drop not null;
+alter table requests add column place bytea;            -- sealed: street, details, point, as JSON
+alter table requests add column merged_into text references requests (id); -- the one that goes on (F-49)
+create index requests_beneficiary on requests (beneficiary_id, category, created_at);
+create index requests_contact on requests (contact_id, created_at);
+create index requests_merged on requests (merged_into);
+
+alter table beneficiaries add column name bytea;         -- sealed
+create index beneficiaries_phone on beneficiaries (phone_index);
+alter table callers add column name bytea;               -- sealed
+
+-- Every try to reach somebody (F-46).
+create table attempts (
+    id          text not null primary key,
+    callback_id text not null references callbacks (id),
+    operator_id text references operators (id),
+    way         text not null,              -- line: the line dialled for her; hand: by her own telephone
+    at          bigint not null,
+    disposition text,                       -- how it ended (F-47); null while it lasts
+    ended_at    bigint
+);
+create index attempts_callback on attempts (callback_id, at);
+
+-- What agents write: dated, signed, never changed (F-48).
+create table notes (
+    id          text not null primary key,
+    line_id     text not null references lines (id),
+    callback_id text references callbacks (id),
+    request_id  text references requests (id),
+    operator_id text not null references operators (id),
+    at          bigint not null,
+    body        bytea not null               -- sealed
+);
+create index notes_callback on notes (callback_id, at);
+create index notes_request on notes (request_id, at);
+
+-- What happened to a request, in order: its timeline.
+create table request_events (
+    id         text not null primary key,
+    request_id text not null references requests (id),
+    at         bigint not null,
+    actor      text not null,
+    kind       text not null,
+    detail     bytea                         -- sealed
+);
+create index request_events_request on request_events (request_id, at);
+
+-- Two requests that were one (F-49); what undoing needs.
+create table merges (
+    id         text not null primary key,
+    kept_id    text not null references requests (id),
+    merged_id  text not null references requests (id),
+    merged_by  text not null references operators (id),
+    at         bigint not null,
+    before     text not null,               -- state and deadlines of both, as JSON
+    undone_at  bigint,
+    undone_by  text references operators (id)
+);
+create index merges_kept on merges (kept_id);
+create unique index merges_one_at_a_time on merges (merged_id) where undone_at is null;
+
+-- A call back by a click: the agent's telephone rings first, then the resident's.
+create table bridges (
+    id          text not null primary key,
+    token       text not null unique,       -- names its documents
+    callback_id text not null references callbacks (id),
+    attempt_id  text not null references attempts (id),
+    operator_id text not null references operators (id),
+    state       text not null,              -- asked, ringing, accepted, ended
+    sid         text,
+    started_at  bigint not null,
+    ended_at    bigint,
+    outcome     text                        -- how the dialling ended, as the provider says
+);
+create index bridges_callback on bridges (callback_id, started_at);
+create index bridges_sid on bridges (sid);
+
+-- A safeguarding report (F-53): only for named roles.
+create table signals (
+    id          text not null primary key,
+    line_id     text not null references lines (id),
+    callback_id text references callbacks (id),
+    request_id  text references requests (id),
+    operator_id text not null references operators (id),
+    at          bigint not null,
+    content     bytea not null,              -- sealed: danger now, who, what was said, who was told and when
+    seen_by     text references operators (id),
+    seen_at     bigint,
+    closed_at   bigint
+);
+create index signals_line on signals (line_id, at);
+
+-- What a town decides of its line while it is running; over the file.
+create table line_settings (
+    line_id    text not null references lines (id),
+    name       text not null,
+    value      text not null,
+    changed_at bigint not null,
+    changed_by text not null references operators (id),
+    primary key (line_id, name)
+);
+
+-- A caller's plan (F-23): a weekly slot, or a block that ends.
+create table caller_plans (
+    id         text not null primary key,
+    line_id    text not null references lines (id),
+    caller_id  text not null references callers (id),
+    kind       text not null,               -- slot, block
+    slot       text,                        -- opening hours of the slot
+    reason     bytea not null,               -- sealed
+    expires_at bigint not null,
+    made_by    text not null references operators (id),
+    made_at    bigint not null,
+    ended_at   bigint
+);
+create index caller_plans_caller on caller_plans (line_id, caller_id, expires_at);
+
+-- One line of instruction for whoever comes next (F-50).
+create table handovers (
+    id          text not null primary key,
+    line_id     text not null references lines (id),
+    callback_id text not null references callbacks (id),
+    operator_id text not null references operators (id),
+    at          bigint not null,
+    body        bytea not null               -- sealed
+);
+create index handovers_line on handovers (line_id, at);
+
+alter table audit add column line_id text references lines (id);
+create index audit_at on audit (at);

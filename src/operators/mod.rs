@@ -1,0 +1,10 @@
+//! Who works at the desk: accounts, roles and what each may do, sessions and sign-in.
+//!
+//! A session is a random token in a cookie, whose hash alone is stored; every request of the console begins by looking it
+//! up. Never here: pages, cookies and forms (`console`), and what an operator does with a callback or a request.
+
+pub mod operator;
+pub mod role;
+
+pub use operator::Operator;
+pub use role::{Right, Role};
