@@ -23,6 +23,7 @@
 //! Rows hold plain columns only (TEXT, BIGINT, BLOB): instants are unix milliseconds, uuids and JSON are text. One SQL
 //! text with `$1` serves both; the few differences are chosen by name in `dialect`.
 
+mod changes;
 mod dialect;
 mod error;
 mod house;
@@ -32,7 +33,7 @@ mod sqlite;
 mod writer;
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -40,11 +41,15 @@ use futures_util::future::BoxFuture;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::Migrator;
 use sqlx::{AnyConnection, AnyPool, ConnectOptions};
+use tokio::task::AbortHandle;
 use url::Url;
+use uuid::Uuid;
 
+use changes::Changes;
 use parting::Parting;
 use writer::Writer;
 
+pub use changes::{Change, Watch};
 pub use dialect::{locking, storable, with_skip_locked};
 pub use error::DbError;
 pub use house::{check_key, check_writable, compare_key};
@@ -89,11 +94,12 @@ pub struct Tx<'c> {
     conn: &'c mut AnyConnection,
     kind: Kind,
     parting: Vec<Parting>,
+    changed: Vec<Uuid>,
 }
 
 impl<'c> Tx<'c> {
     fn new(conn: &'c mut AnyConnection, kind: Kind) -> Self {
-        Self { conn, kind, parting: Vec::new() }
+        Self { conn, kind, parting: Vec::new(), changed: Vec::new() }
     }
 
     /// Runs a statement at the end, with the commit, if the closure ends well: no statement of the closure sees what it
@@ -101,6 +107,11 @@ impl<'c> Tx<'c> {
     /// outside the closure, and on `SQLite` a value too few or too many would shift those of the statements after it.
     pub fn at_end(&mut self, statement: &'static str, bind: impl FnOnce(Bound) -> Bound + Send + 'static) {
         self.parting.push(Parting::new(statement, bind));
+    }
+
+    /// Whoever watches is told, once this is committed, that something of that line changed.
+    pub fn changed(&mut self, line: Uuid) {
+        self.changed.push(line);
     }
 
     /// The connection to run statements on.
@@ -125,6 +136,17 @@ struct Inner {
     pool: AnyPool,
     /// Present on `SQLite` only.
     writer: Option<Writer>,
+    changes: Arc<Changes>,
+    /// Hears the notifications of `PostgreSQL`, once somebody watches.
+    listening: OnceLock<AbortHandle>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(listening) = self.listening.get() {
+            listening.abort();
+        }
+    }
 }
 
 impl Db {
@@ -142,21 +164,24 @@ impl Db {
     async fn open_sqlite(url: &str, options: Options) -> Result<Self, DbError> {
         let (url, file) = sqlite::prepare(url)?;
         let connect = connection(&url, &options)?;
-        let writer = Writer::start(connect.clone(), file, options.patience).await?;
+        let changes = Arc::new(Changes::new());
+        let writer = Writer::start(connect.clone(), file, options.patience, changes.clone()).await?;
         let pool = AnyPoolOptions::new()
             .max_connections(SQLITE_READERS)
             .test_before_acquire(false)
             .acquire_timeout(options.patience)
             .after_connect(|conn, _| Box::pin(sqlite::prepare_reader(conn)))
             .connect_lazy_with(connect.clone());
-        Ok(Self(Arc::new(Inner { kind: Kind::Sqlite, options, connect, pool, writer: Some(writer) })))
+        let (writer, listening) = (Some(writer), OnceLock::new());
+        Ok(Self(Arc::new(Inner { kind: Kind::Sqlite, options, connect, pool, writer, changes, listening })))
     }
 
     fn open_postgres(url: &str, options: Options) -> Result<Self, DbError> {
         let url = url.parse().map_err(|_| DbError::refused("l'adresse de la base PostgreSQL est illisible"))?;
         let connect = connection(&url, &options)?;
         let pool = pooled::postgres(POSTGRES_CONNECTIONS, options.patience).connect_lazy_with(connect.clone());
-        Ok(Self(Arc::new(Inner { kind: Kind::Postgres, options, connect, pool, writer: None })))
+        let (changes, listening) = (Arc::new(Changes::new()), OnceLock::new());
+        Ok(Self(Arc::new(Inner { kind: Kind::Postgres, options, connect, pool, writer: None, changes, listening })))
     }
 
     /// Brings the tables up to date. Instances that start together wait for each other.
@@ -192,6 +217,17 @@ impl Db {
         F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     {
         pooled::read(&self.0.pool, self.0.kind, self.0.options.patience, work).await
+    }
+
+    /// Watches what closures say they [changed](Tx::changed), in whatever instance of the service.
+    pub fn watch(&self) -> Watch {
+        let watch = self.0.changes.watch();
+        if self.0.kind == Kind::Postgres {
+            let url = self.0.connect.database_url.to_string();
+            let listen = || tokio::spawn(changes::listen(url, self.0.changes.teller())).abort_handle();
+            self.0.listening.get_or_init(listen);
+        }
+        watch
     }
 
     /// Which database this is.

@@ -10,7 +10,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool};
 
-use super::{DbError, Kind, Tx, caught};
+use super::{DbError, Kind, Tx, caught, changes};
 
 /// How a transaction begins and how it ends when all went well.
 struct Bounds {
@@ -95,7 +95,7 @@ async fn part(tx: Tx<'_>) -> Result<(), DbError> {
     for parting in tx.parting {
         parting.run(&mut *tx.conn).await?;
     }
-    Ok(())
+    changes::notify(tx.conn, tx.changed).await
 }
 
 /// A connection in a fresh transaction. Connections that died in the pool (the server restarted) are thrown away here,

@@ -7,6 +7,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -14,7 +15,9 @@ use futures_util::future::BoxFuture;
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, Connection};
 use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
 
+use super::changes::{self, Change, Changes};
 use super::sqlite::{self, Identity};
 use super::{DbError, Kind, Tx, caught, parting};
 
@@ -40,8 +43,13 @@ enum Message {
 
 impl Writer {
     /// Opens the file and starts the writer's task.
-    pub(super) async fn start(options: AnyConnectOptions, file: PathBuf, patience: Duration) -> Result<Self, DbError> {
-        let mut pen = Pen { options, file, open: None };
+    pub(super) async fn start(
+        options: AnyConnectOptions,
+        file: PathBuf,
+        patience: Duration,
+        changes: Arc<Changes>,
+    ) -> Result<Self, DbError> {
+        let mut pen = Pen { options, file, open: None, changes };
         pen.conn().await?;
         let (queue, received) = mpsc::channel(QUEUE);
         tokio::spawn(serve(pen, received));
@@ -78,6 +86,7 @@ struct Pen {
     options: AnyConnectOptions,
     file: PathBuf,
     open: Option<(AnyConnection, Identity)>,
+    changes: Arc<Changes>,
 }
 
 impl Pen {
@@ -133,33 +142,45 @@ async fn commit_and_answer(pen: &mut Pen, mut group: Vec<Box<dyn Work>>) {
         tracing::error!(error = error as &dyn std::error::Error, waiting = group.len(), "a group was not committed");
         pen.open = None;
     }
+    let told = outcome.clone().map(drop);
     for work in group {
-        work.answer(outcome.clone());
+        work.answer(told.clone());
+    }
+    for line in outcome.unwrap_or_default() {
+        pen.changes.tell(Change::Line(line));
     }
 }
 
-async fn commit_with(pen: &mut Pen, group: &mut [Box<dyn Work>]) -> Result<(), DbError> {
-    commit(pen.conn().await?, group).await?;
-    pen.is_in_its_place()
+/// Commits the group; gives the lines that it changed.
+async fn commit_with(pen: &mut Pen, group: &mut [Box<dyn Work>]) -> Result<Vec<Uuid>, DbError> {
+    let changed = commit(pen.conn().await?, group).await?;
+    pen.is_in_its_place()?;
+    Ok(changes::distinct(changed))
 }
 
 /// What ends one closure's savepoint and begins the next's travels together: each journey to the driver's thread costs
 /// more than what it asks for. Plain words for that reason, where the driver's own transactions would make two journeys.
-async fn commit(conn: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result<(), DbError> {
+async fn commit(conn: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result<Vec<Uuid>, DbError> {
     run(conn, "begin immediate; savepoint alone").await?;
+    let mut changed = Vec::new();
     let last = group.len().saturating_sub(1);
     for (index, work) in group.iter_mut().enumerate() {
         let (end, undo) = if index == last { LAST } else { NOT_LAST };
         let mut tx = Tx::new(&mut *conn, Kind::Sqlite);
         if !work.run(&mut tx).await {
             run(conn, undo).await?;
-        } else if let Err(cause) = parting::run_together(tx.conn, tx.parting, end).await {
-            work.refuse(cause.clone());
-            // Without a savepoint to go back to, the failure is the group's, under its true name.
-            run(conn, undo).await.map_err(|_| cause)?;
+            continue;
+        }
+        match parting::run_together(tx.conn, tx.parting, end).await {
+            Ok(()) => changed.extend(tx.changed),
+            Err(cause) => {
+                work.refuse(cause.clone());
+                // Without a savepoint to go back to, the failure is the group's, under its true name.
+                run(conn, undo).await.map_err(|_| cause)?;
+            }
         }
     }
-    Ok(())
+    Ok(changed)
 }
 
 async fn run(conn: &mut AnyConnection, statements: &'static str) -> Result<(), DbError> {

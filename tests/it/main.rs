@@ -12,6 +12,7 @@ mod commands;
 mod db;
 mod deploy;
 mod lines;
+mod live;
 mod outages;
 mod outbox;
 mod scripts;
