@@ -13,6 +13,7 @@ mod db;
 mod deploy;
 mod lines;
 mod live;
+mod operators;
 mod outages;
 mod outbox;
 mod scripts;

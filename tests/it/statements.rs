@@ -40,7 +40,7 @@ fn stores(folder: &Path) -> Vec<PathBuf> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             found.extend(stores(&path));
-        } else if path.ends_with("store.rs") || path.ends_with("db/house.rs") {
+        } else if path.ends_with("store.rs") || path.ends_with("db/house.rs") || folder.ends_with("store") {
             found.push(path);
         }
     }
@@ -75,7 +75,7 @@ fn statements() -> Vec<&'static str> {
         let sql = texts(tokens).into_iter().filter(|text| VERBS.iter().any(|verb| text.starts_with(verb)));
         let before = all.len();
         all.extend(sql.map(|sql| &*Box::leak(sql.into_boxed_str())));
-        assert!(all.len() > before, "{} holds no statement", file.display());
+        assert!(all.len() > before || file.ends_with("mod.rs"), "{} holds no statement", file.display());
     }
     all
 }
