@@ -6,6 +6,7 @@
 pub mod alert;
 pub mod callback;
 pub mod desk;
+pub mod order;
 pub mod spooled;
 pub mod store;
 

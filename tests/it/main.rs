@@ -15,6 +15,7 @@ mod lines;
 mod live;
 mod outages;
 mod outbox;
+mod queue;
 mod scripts;
 mod simulator;
 mod statements;

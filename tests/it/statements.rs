@@ -23,9 +23,10 @@ const WHOLE_TABLE: [&str; 5] = [
 
 /// Steps of a plan that look like reading everything and stop at a limit: what other steps found, the jobs in the order in
 /// which they are taken, the calls that go on at this moment.
-const BOUNDED: [&str; 7] = [
+const BOUNDED: [&str; 8] = [
     "SCAN CONSTANT ROW",
     "SCAN due",
+    "SCAN first",
     "SCAN waiting",
     "SCAN lapsed",
     "SCAN every_due",
@@ -40,7 +41,7 @@ fn stores(folder: &Path) -> Vec<PathBuf> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             found.extend(stores(&path));
-        } else if path.ends_with("store.rs") || path.ends_with("db/house.rs") {
+        } else if path.ends_with("store.rs") || path.ends_with("db/house.rs") || folder.ends_with("store") {
             found.push(path);
         }
     }
