@@ -5,6 +5,7 @@
 
 pub mod alert;
 pub mod callback;
+pub mod claims;
 pub mod desk;
 pub mod order;
 pub mod spooled;

@@ -8,6 +8,7 @@ mod calls;
 mod campaign_duplicates;
 mod campaign_kills;
 mod campaign_walks;
+mod claims;
 mod commands;
 mod db;
 mod deploy;

@@ -1,5 +1,6 @@
 //! The rows of the staff queue: how a callback is opened, taken and closed. The order is in [`queue`].
 
+pub mod claims;
 pub mod queue;
 
 use std::time::Duration;

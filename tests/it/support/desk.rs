@@ -7,7 +7,6 @@ use ligne_solidaire::callbacks::order::Item;
 use ligne_solidaire::db::{Db, DbError};
 use ligne_solidaire::id::{Ids, RandomIds};
 use ligne_solidaire::lang::Lang;
-use ligne_solidaire::secret::Keyring;
 use uuid::Uuid;
 
 /// A Tuesday at ten in Paris.
@@ -16,7 +15,6 @@ pub(crate) const NOW: &str = "2026-04-14T08:00:00Z";
 /// A desk in a database.
 pub(crate) struct Desk {
     pub(crate) db: Db,
-    pub(crate) keyring: Keyring,
     pub(crate) ids: RandomIds,
     /// Its first line.
     pub(crate) line: Uuid,
@@ -52,7 +50,7 @@ impl Desk {
             })
             .await;
         }
-        Self { db: db.clone(), keyring: Keyring::from_master(&[7; 32]), ids, line, elsewhere }
+        Self { db: db.clone(), ids, line, elsewhere }
     }
 
     /// Somebody who works on the first line.
