@@ -62,12 +62,13 @@ create index sign_in_tries_at on sign_in_tries (at);
 alter table callbacks add column operator_id text references operators (id);
 alter table callbacks add column not_before bigint not null default 0;
 alter table callbacks add column escalated_at bigint;
-alter table callbacks add column next_step text;       -- what its disposition still asks for (F-47): a date, a reference
+alter table callbacks add column next_step text;       -- « date »: not_before was agreed with her; six digits: the other request (F-47)
 create unique index callbacks_one_claim on callbacks (operator_id) where state = 'claimed';
 drop index callbacks_queue;
 -- All that the order of the queue looks at (F-44), so that twenty thousand items are ranked without reading their rows.
 create index callbacks_queue on callbacks
-    (line_id, priority, due_at, opened_at, not_before, lang, state, lease_until, operator_id, id) where state <> 'closed';
+    (line_id, priority, due_at, opened_at, not_before, lang, state, lease_until, operator_id, escalated_at, id)
+    where state <> 'closed';
 
 -- A request typed at the counter has no call.
 alter table requests alter column call_id drop not null;
@@ -81,7 +82,7 @@ alter table beneficiaries add column name bytea;         -- sealed
 create index beneficiaries_phone on beneficiaries (phone_index);
 alter table callers add column name bytea;               -- sealed
 
--- Every try to reach somebody (F-46).
+-- Every try to reach somebody (F-46), and every other end of a claim.
 create table attempts (
     id          text not null primary key,
     callback_id text not null references callbacks (id),
@@ -89,7 +90,10 @@ create table attempts (
     way         text not null,              -- line: the line dialled for her; hand: by her own telephone
     at          bigint not null,
     disposition text,                       -- how it ended (F-47); null while it lasts
-    ended_at    bigint
+    ended_at    bigint,
+    form_id     text unique,                -- the form that ended it: sent twice, it counts once
+    outcome     text,                       -- what that form was answered: closed, again, escalated
+    next_at     bigint                      -- the next try, when it was answered « again »
 );
 create index attempts_callback on attempts (callback_id, at);
 

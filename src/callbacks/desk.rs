@@ -1,4 +1,5 @@
-//! What an agent does with the queue: take a callback, close it. Every act is journaled.
+//! What somebody without an account does with the queue, at the terminal: take a callback, close it. Every act is
+//! journaled. Operators of the console take theirs in [`claims`](super::claims) and end them in `finish`.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -12,8 +13,10 @@ use crate::requests::{self, State};
 /// Who acts, when, and the entry of the journal that will say so.
 #[derive(Debug, Clone)]
 pub struct Hand {
-    /// The agent.
+    /// The agent, as colleagues read it.
     pub agent: String,
+    /// Her account; none at the terminal.
+    pub operator: Option<Uuid>,
     /// The id of the entry.
     pub entry: Uuid,
     /// The instant.

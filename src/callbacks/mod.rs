@@ -5,7 +5,9 @@
 
 pub mod alert;
 pub mod callback;
+pub mod claims;
 pub mod desk;
+pub mod order;
 pub mod spooled;
 pub mod store;
 

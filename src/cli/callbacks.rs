@@ -157,7 +157,7 @@ async fn reveal(db: &Db, shown: &Shown, subject: &str) -> anyhow::Result<()> {
 
 fn hand(agent: &str) -> Hand {
     let now = SystemClock.now();
-    Hand { agent: agent.to_owned(), entry: RandomIds::from_entropy().row(now), now }
+    Hand { agent: agent.to_owned(), operator: None, entry: RandomIds::from_entropy().row(now), now }
 }
 
 fn told(done: bool, yes: &str, no: &str) -> anyhow::Result<ExitCode> {

@@ -35,6 +35,11 @@ pub fn with_skip_locked(kind: Kind, statement: &'static str) -> SqlStr {
     AssertSqlSafe(statement.replace("{skip locked}", skip_locked(kind))).into_sql_str()
 }
 
+/// The same statement where those rows are waited for instead: whoever finds nothing then knows that there is nothing.
+pub fn waiting_for_locked(kind: Kind, statement: &'static str) -> SqlStr {
+    AssertSqlSafe(statement.replace("{skip locked}", for_update(kind))).into_sql_str()
+}
+
 /// One text of several, for `SQLite`; the parameters of each are numbered on from those before it.
 pub(super) fn together(texts: impl Iterator<Item = &'static str>, end: &'static str) -> SqlStr {
     let mut last = 0;
@@ -77,6 +82,8 @@ mod tests {
         let select = "select (select 1{skip locked})";
         assert_eq!(with_skip_locked(Kind::Sqlite, select).as_str(), "select (select 1)");
         assert_eq!(with_skip_locked(Kind::Postgres, select).as_str(), "select (select 1 for update skip locked)");
+        assert_eq!(waiting_for_locked(Kind::Sqlite, select).as_str(), "select (select 1)");
+        assert_eq!(waiting_for_locked(Kind::Postgres, select).as_str(), "select (select 1 for update)");
     }
 
     #[test]

@@ -157,7 +157,7 @@ async fn a_request_ends_with_its_last_callback_and_keeps_its_promise_until_then(
         let (id, now) = (callback(base).await, service.clock.now());
         let hand = |minutes| {
             let now = now + Duration::from_mins(minutes);
-            Hand { agent: "Camille".to_owned(), entry: RandomIds::from_entropy().row(now), now }
+            Hand { agent: "Camille".to_owned(), operator: None, entry: RandomIds::from_entropy().row(now), now }
         };
         assert!(desk::claim(&base.db, &hand(0), id).await.unwrap());
         assert!(!desk::close(&base.db, &hand(16), id, "RESOLU", true).await.unwrap(), "the lease lapsed");

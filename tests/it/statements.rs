@@ -23,9 +23,10 @@ const WHOLE_TABLE: [&str; 5] = [
 
 /// Steps of a plan that look like reading everything and stop at a limit: what other steps found, the jobs in the order in
 /// which they are taken, the calls that go on at this moment.
-const BOUNDED: [&str; 7] = [
+const BOUNDED: [&str; 8] = [
     "SCAN CONSTANT ROW",
     "SCAN due",
+    "SCAN first",
     "SCAN waiting",
     "SCAN lapsed",
     "SCAN every_due",

@@ -1,6 +1,7 @@
 //! What every room's tests share.
 
 pub(crate) mod campaign;
+pub(crate) mod desk;
 pub(crate) mod documents;
 pub(crate) mod dump;
 pub(crate) mod ids;

@@ -1,4 +1,7 @@
-//! The rows of the staff queue.
+//! The rows of the staff queue: how a callback is opened, taken and closed. The order is in [`queue`].
+
+pub mod claims;
+pub mod queue;
 
 use std::time::Duration;
 
@@ -70,6 +73,7 @@ pub async fn open(tx: &mut Tx<'_>, keyring: &Keyring, new: &NewCallback<'_>) -> 
     .bind(new.spool_id)
     .execute(tx.conn())
     .await?;
+    tx.changed(new.line_id);
     if inserted.rows_affected() == 1 { Ok(Some(new.id)) } else { refresh(tx, keyring, new).await }
 }
 
@@ -85,8 +89,10 @@ async fn refresh(tx: &mut Tx<'_>, keyring: &Keyring, new: &NewCallback<'_>) -> R
     let Some((id,)) = row else { return Ok(None) };
     sqlx::query(
         "update callbacks set contact_id = coalesce($1, contact_id), answers = $2, promised_until = $3, \
-         state = case when state = 'closed' then 'open' else state end, disposition = null, closed_at = null \
-         where id = $4",
+         state = case when state = 'closed' then 'open' else state end, disposition = null, closed_at = null, \
+         claimed_by = case when state = 'closed' then null else claimed_by end, \
+         operator_id = case when state = 'closed' then null else operator_id end, \
+         lease_until = case when state = 'closed' then null else lease_until end where id = $4",
     )
     .bind(text(new.contact_id))
     .bind(keyring.seal("callbacks.answers", &id, new.answers))
@@ -119,54 +125,66 @@ pub async fn has_opened(tx: &mut Tx<'_>, call_id: Uuid, reason: Reason) -> Resul
 /// Takes whatever a call left open: somebody is talking to the caller until `until` at most, so nobody else need be
 /// alerted.
 pub async fn claim_of_call(tx: &mut Tx<'_>, call_id: Uuid, until: Timestamp) -> Result<(), DbError> {
-    sqlx::query(
-        "update callbacks set state = 'claimed', claimed_by = $1, lease_until = $2 where call_id = $3 and state = 'open'",
+    let taken = sqlx::query_as(
+        "update callbacks set state = 'claimed', claimed_by = $1, lease_until = $2 where call_id = $3 and state = 'open' \
+         returning line_id",
     )
     .bind(AT_THE_PHONE)
     .bind(until.as_millisecond())
     .bind(call_id.to_string())
-    .execute(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
+    changed(tx, &taken);
     Ok(())
 }
 
 /// Closes what a call left open because somebody was talked to; returns how many.
 pub async fn contacted(tx: &mut Tx<'_>, call_id: Uuid, now: Timestamp) -> Result<u64, DbError> {
-    let done = sqlx::query(
+    let done = sqlx::query_as(
         "update callbacks set state = 'closed', disposition = 'RESOLU', contacted_at = $1, closed_at = $1 \
-         where call_id = $2 and state <> 'closed'",
+         where call_id = $2 and state <> 'closed' returning line_id",
     )
     .bind(now.as_millisecond())
     .bind(call_id.to_string())
-    .execute(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(done.rows_affected())
+    Ok(changed(tx, &done))
 }
 
 /// Closes what waits for a request that was cancelled.
 pub async fn cancelled(tx: &mut Tx<'_>, request_id: Uuid, now: Timestamp) -> Result<(), DbError> {
-    sqlx::query(
+    let done = sqlx::query_as(
         "update callbacks set state = 'closed', disposition = 'ANNULE', closed_at = $1 \
-         where request_id = $2 and state <> 'closed'",
+         where request_id = $2 and state <> 'closed' returning line_id",
     )
     .bind(now.as_millisecond())
     .bind(request_id.to_string())
-    .execute(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
+    changed(tx, &done);
     Ok(())
 }
 
 /// Gives back what [`claim_of_call`] took: the two were not connected after all.
 pub async fn release_of_call(tx: &mut Tx<'_>, call_id: Uuid) -> Result<(), DbError> {
-    sqlx::query(
+    let freed = sqlx::query_as(
         "update callbacks set state = 'open', claimed_by = null, lease_until = null \
-         where call_id = $1 and state = 'claimed' and claimed_by = $2",
+         where call_id = $1 and state = 'claimed' and claimed_by = $2 and operator_id is null returning line_id",
     )
     .bind(call_id.to_string())
     .bind(AT_THE_PHONE)
-    .execute(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
+    changed(tx, &freed);
     Ok(())
+}
+
+/// Whoever watches these lines is told; returns how many rows there were.
+fn changed(tx: &mut Tx<'_>, lines: &[(String,)]) -> u64 {
+    for line in lines.iter().filter_map(|(line,)| line.parse().ok()) {
+        tx.changed(line);
+    }
+    lines.len() as u64
 }
 
 /// How a callback that is not closed stands.
@@ -191,20 +209,22 @@ pub async fn standing(tx: &mut Tx<'_>, id: Uuid, now: Timestamp) -> Result<Optio
     Ok(row.and_then(|(line, holder)| Some(Standing { line_id: line.parse().ok()?, holder })))
 }
 
-/// Takes a callback until `lease_until`; `false` when somebody else holds it or it is closed (F-45).
+/// Takes a callback for somebody who has no account here, at the terminal or on call; `false` when somebody else holds it
+/// or it is closed (F-45).
 pub async fn claim(tx: &mut Tx<'_>, id: Uuid, agent: &str, now: Timestamp, lease: Duration) -> Result<bool, DbError> {
     let until = now.checked_add(lease).unwrap_or(now);
-    let done = sqlx::query(
-        "update callbacks set state = 'claimed', claimed_by = $1, lease_until = $2, attempts = attempts + 1 \
-         where id = $3 and (state = 'open' or (state = 'claimed' and (claimed_by = $1 or lease_until < $4)))",
+    let done = sqlx::query_as(
+        "update callbacks set state = 'claimed', claimed_by = $1, operator_id = null, lease_until = $2 \
+         where id = $3 and (state = 'open' or (state = 'claimed' and \
+         ((claimed_by = $1 and operator_id is null) or lease_until < $4))) returning line_id",
     )
     .bind(agent)
     .bind(until.as_millisecond())
     .bind(id.to_string())
     .bind(now.as_millisecond())
-    .execute(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(changed(tx, &done) == 1)
 }
 
 /// The row of the number to call, still sealed.
@@ -217,7 +237,8 @@ pub async fn contact(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<(String, Vec<u8
     Ok(row)
 }
 
-/// Closes a callback that `agent` holds; `false` when the lease lapsed (F-45), went to somebody else, or it is closed.
+/// Closes a callback that `agent` holds without an account; `false` when the lease lapsed (F-45), went to somebody else,
+/// or it is closed. It counts as a try.
 pub async fn close(
     tx: &mut Tx<'_>,
     id: Uuid,
@@ -226,18 +247,19 @@ pub async fn close(
     contacted: bool,
     now: Timestamp,
 ) -> Result<bool, DbError> {
-    let done = sqlx::query(
-        "update callbacks set state = 'closed', disposition = $1, contacted_at = $2, closed_at = $3 \
-         where id = $4 and state = 'claimed' and claimed_by = $5 and lease_until >= $3",
+    let done = sqlx::query_as(
+        "update callbacks set state = 'closed', disposition = $1, contacted_at = $2, closed_at = $3, \
+         attempts = attempts + 1 where id = $4 and state = 'claimed' and claimed_by = $5 and operator_id is null \
+         and lease_until >= $3 returning line_id",
     )
     .bind(disposition)
     .bind(contacted.then(|| now.as_millisecond()))
     .bind(now.as_millisecond())
     .bind(id.to_string())
     .bind(agent)
-    .execute(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(changed(tx, &done) == 1)
 }
 
 /// The request of a callback, where no other callback waits for it any more.

@@ -1,0 +1,210 @@
+//! Who works on what (F-45): an operator holds one callback at a time, for a quarter of an hour that her open page renews.
+//!
+//! Two operators never hold the same one, and nobody is told that the queue is empty while something waits in it:
+//! `Suivante` first passes over what colleagues are taking at this instant, then looks again and waits for them. Every act
+//! is journaled but renewing. Of a line that is not hers, nothing exists.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::callback::LEASE;
+use super::desk::Hand;
+use super::store::claims::{self as store, Found, Taker};
+use crate::audit;
+use crate::db::{Db, DbError, Tx};
+use crate::operators::{Right, Role};
+
+/// What « Suivante » gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// She holds this one now.
+    Taken(Uuid),
+    /// She holds this one already: it comes first.
+    Holding(Uuid),
+    /// Nothing waits on her lines.
+    Empty,
+}
+
+/// What became of a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// She holds it now.
+    Taken,
+    /// She held it already; her lease begins anew.
+    Mine,
+    /// Somebody else holds it.
+    HeldBy {
+        /// As colleagues read it.
+        name: String,
+        /// Until when, unless it is renewed.
+        until: Timestamp,
+    },
+    /// She holds another one: it comes first.
+    HoldingAnother(Uuid),
+    /// It is done.
+    Closed,
+    /// There is none of that id on her lines.
+    Unknown,
+}
+
+/// How often an act begins again because the same operator did something at the same instant in another window.
+const TRIES: usize = 3;
+
+/// The best callback for her (F-44), taken.
+pub async fn next(db: &Db, hand: &Hand) -> Result<Next, DbError> {
+    let Some(operator) = hand.operator else { return Ok(Next::Empty) };
+    for patient in [false, true] {
+        let hand = hand.clone();
+        let found = again(async || {
+            let hand = hand.clone();
+            db.write(move |tx| Box::pin(async move { take_first(tx, &hand, operator, patient).await })).await
+        });
+        match found.await? {
+            Next::Empty => {}
+            found => return Ok(found),
+        }
+    }
+    Ok(Next::Empty)
+}
+
+async fn take_first(tx: &mut Tx<'_>, hand: &Hand, operator: Uuid, patient: bool) -> Result<Next, DbError> {
+    store::give_back_lapsed(tx, operator, hand.now).await?;
+    if let Some(id) = store::held(tx, operator, hand.now).await? {
+        return Ok(Next::Holding(id));
+    }
+    let Some(id) = store::first(tx, operator, hand.now, patient).await? else { return Ok(Next::Empty) };
+    if !store::take(tx, id, &taker(hand, operator)).await? {
+        return Ok(Next::Empty);
+    }
+    journal(tx, hand, "callback.claim", id).await?;
+    Ok(Next::Taken(id))
+}
+
+/// Takes that one.
+pub async fn claim(db: &Db, hand: &Hand, id: Uuid) -> Result<Claim, DbError> {
+    let Some(operator) = hand.operator else { return Ok(Claim::Unknown) };
+    again(async || {
+        let hand = hand.clone();
+        db.write(move |tx| Box::pin(async move { take_that(tx, &hand, operator, id, false).await })).await
+    })
+    .await
+}
+
+/// Takes that one from whoever holds it. For supervisors alone: for anybody else it is a [`claim`].
+pub async fn take_over(db: &Db, hand: &Hand, id: Uuid) -> Result<Claim, DbError> {
+    let Some(operator) = hand.operator else { return Ok(Claim::Unknown) };
+    again(async || {
+        let hand = hand.clone();
+        db.write(move |tx| {
+            Box::pin(async move {
+                let over = supervises(&store::roles(tx, operator).await?);
+                take_that(tx, &hand, operator, id, over).await
+            })
+        })
+        .await
+    })
+    .await
+}
+
+async fn take_that(tx: &mut Tx<'_>, hand: &Hand, operator: Uuid, id: Uuid, over: bool) -> Result<Claim, DbError> {
+    let rows = store::look(tx, operator, id).await?;
+    store::give_back_lapsed(tx, operator, hand.now).await?;
+    let is_hers = |row: &&Found| row.claim.as_ref().is_some_and(|claim| claim.operator == Some(operator));
+    let is_live = |row: &&Found| row.claim.as_ref().is_some_and(|claim| claim.until >= hand.now);
+    let Some(row) = rows.iter().find(|row| row.id == id) else { return Ok(Claim::Unknown) };
+    if row.closed {
+        return Ok(Claim::Closed);
+    }
+    if let Some(other) = rows.iter().filter(is_hers).filter(is_live).find(|row| row.id != id) {
+        return Ok(Claim::HoldingAnother(other.id));
+    }
+    let hers = taker(hand, operator);
+    match row.claim.as_ref().filter(|claim| claim.until >= hand.now) {
+        Some(claim) if claim.operator == Some(operator) => {
+            store::renew(tx, operator, id, hand.now, hers.until).await?;
+            Ok(Claim::Mine)
+        }
+        Some(claim) if !over => Ok(Claim::HeldBy { name: claim.name.clone(), until: claim.until }),
+        held => {
+            let (taken, action) = match held {
+                Some(_) => (store::take_from(tx, id, &hers).await?, "callback.take_over"),
+                None => (store::take(tx, id, &hers).await?, "callback.claim"),
+            };
+            if taken {
+                journal(tx, hand, action, id).await?;
+            }
+            Ok(if taken { Claim::Taken } else { Claim::Closed })
+        }
+    }
+}
+
+/// Her lease begins anew: returns its end, or nothing when it lapsed or somebody else holds the callback.
+pub async fn renew(db: &Db, hand: &Hand, id: Uuid) -> Result<Option<Timestamp>, DbError> {
+    let Some(operator) = hand.operator else { return Ok(None) };
+    let (now, until) = (hand.now, until(hand));
+    let renewing = db.write(move |tx| Box::pin(async move { store::renew(tx, operator, id, now, until).await }));
+    let renewed: bool = renewing.await?;
+    Ok(renewed.then_some(until))
+}
+
+/// Gives it back to the queue, its deadline as it was; `false` when she does not hold it.
+pub async fn release(db: &Db, hand: &Hand, id: Uuid) -> Result<bool, DbError> {
+    let Some(operator) = hand.operator else { return Ok(false) };
+    let hand = hand.clone();
+    db.write(move |tx| {
+        Box::pin(async move {
+            let released = store::release(tx, operator, id).await?;
+            if released {
+                journal(tx, &hand, "callback.release", id).await?;
+            }
+            Ok(released)
+        })
+    })
+    .await
+}
+
+/// Gives back whatever she holds: she signed out, or her shift ended. Returns how many.
+pub async fn release_all(db: &Db, hand: &Hand) -> Result<usize, DbError> {
+    let Some(operator) = hand.operator else { return Ok(0) };
+    let hand = hand.clone();
+    db.write(move |tx| {
+        Box::pin(async move {
+            let held = store::held(tx, operator, hand.now).await?;
+            let released = store::give_back(tx, operator).await?;
+            if let Some(id) = held {
+                journal(tx, &hand, "callback.release", id).await?;
+            }
+            Ok(released)
+        })
+    })
+    .await
+}
+
+/// Whether one of these roles may take over.
+fn supervises(roles: &str) -> bool {
+    roles.split(' ').filter_map(Role::of_word).any(|role| role.may(Right::Supervise))
+}
+
+fn taker(hand: &Hand, operator: Uuid) -> Taker<'_> {
+    Taker { operator, name: &hand.agent, now: hand.now, until: until(hand) }
+}
+
+fn until(hand: &Hand) -> Timestamp {
+    hand.now.checked_add(LEASE).unwrap_or(hand.now)
+}
+
+async fn journal(tx: &mut Tx<'_>, hand: &Hand, action: &str, id: Uuid) -> Result<(), DbError> {
+    audit::store::write(tx, hand.entry, &hand.agent, action, &id.to_string(), hand.now).await
+}
+
+/// Two windows of the same operator may each take one at the same instant; the index refuses the second, which then finds
+/// the first.
+async fn again<T>(act: impl AsyncFn() -> Result<T, DbError>) -> Result<T, DbError> {
+    let mut tries = TRIES;
+    loop {
+        match act().await {
+            Err(cause) if cause.is_unique() && tries > 1 => tries -= 1,
+            ended => return ended,
+        }
+    }
+}
