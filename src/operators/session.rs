@@ -48,6 +48,11 @@ impl Session {
         let after = |instant: Timestamp, by| instant.checked_add(by).unwrap_or(Timestamp::MAX);
         after(self.seen_at, IDLE).min(after(self.opened_at, LONGEST))
     }
+
+    /// Whether that something is done in it at `now` is worth noting.
+    pub fn is_seen_long_ago(&self, now: Timestamp) -> bool {
+        now.duration_since(self.seen_at).unsigned_abs() >= SEEN_EVERY
+    }
 }
 
 /// The instants before which a session must not have been opened, and must not have been seen last.
@@ -112,6 +117,9 @@ mod tests {
         };
         assert_eq!(session("2026-04-14T08:30:00Z").ends_at(), at("2026-04-14T09:30:00Z"));
         assert_eq!(session("2026-04-14T19:30:00Z").ends_at(), at("2026-04-14T20:00:00Z"));
+        let now = at("2026-04-14T08:30:59Z");
+        assert!(!session("2026-04-14T08:30:00Z").is_seen_long_ago(now));
+        assert!(session("2026-04-14T08:29:59Z").is_seen_long_ago(now));
         let (opened, seen) = oldest(at("2026-04-14T20:00:00Z"));
         assert_eq!((opened, seen), (at("2026-04-14T08:00:00Z"), at("2026-04-14T19:00:00Z")));
     }
