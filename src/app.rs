@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::calls::switchboard::Switchboard;
 use crate::http::refusals::Refusals;
 use crate::lines::Lines;
+use crate::operators::Gate;
 use crate::telephony::provider::Provider;
 use crate::telephony::signature::Verifier;
 
@@ -16,6 +17,8 @@ pub struct App {
     pub board: Arc<Switchboard>,
     /// The lines that are answered.
     pub lines: Arc<Lines>,
+    /// What lets operators in.
+    pub gate: Gate,
     /// Who reaches the outside world.
     pub provider: Arc<dyn Provider>,
     /// Who checks that a webhook comes from the provider.
