@@ -4,6 +4,7 @@
 //! `Suivante` first passes over what colleagues are taking at this instant, then looks again and waits for them. Every act
 //! is journaled but renewing. Of a line that is not hers, nothing exists.
 
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -54,10 +55,13 @@ const TRIES: usize = 3;
 pub async fn next(db: &Db, hand: &Hand) -> Result<Next, DbError> {
     let Some(operator) = hand.operator else { return Ok(Next::Empty) };
     for patient in [false, true] {
-        let hand = hand.clone();
-        let found = again(async || {
-            let hand = hand.clone();
-            db.write(move |tx| Box::pin(async move { take_first(tx, &hand, operator, patient).await })).await
+        let (db, hand) = (db.clone(), hand.clone());
+        let found = again(move || {
+            let (db, hand) = (db.clone(), hand.clone());
+            let taking = async move {
+                db.write(move |tx| Box::pin(async move { take_first(tx, &hand, operator, patient).await })).await
+            };
+            Box::pin(taking)
         });
         match found.await? {
             Next::Empty => {}
@@ -83,9 +87,13 @@ async fn take_first(tx: &mut Tx<'_>, hand: &Hand, operator: Uuid, patient: bool)
 /// Takes that one.
 pub async fn claim(db: &Db, hand: &Hand, id: Uuid) -> Result<Claim, DbError> {
     let Some(operator) = hand.operator else { return Ok(Claim::Unknown) };
-    again(async || {
-        let hand = hand.clone();
-        db.write(move |tx| Box::pin(async move { take_that(tx, &hand, operator, id, false).await })).await
+    let (db, hand) = (db.clone(), hand.clone());
+    again(move || {
+        let (db, hand) = (db.clone(), hand.clone());
+        let taking = async move {
+            db.write(move |tx| Box::pin(async move { take_that(tx, &hand, operator, id, false).await })).await
+        };
+        Box::pin(taking)
     })
     .await
 }
@@ -93,15 +101,19 @@ pub async fn claim(db: &Db, hand: &Hand, id: Uuid) -> Result<Claim, DbError> {
 /// Takes that one from whoever holds it. For supervisors alone: for anybody else it is a [`claim`].
 pub async fn take_over(db: &Db, hand: &Hand, id: Uuid) -> Result<Claim, DbError> {
     let Some(operator) = hand.operator else { return Ok(Claim::Unknown) };
-    again(async || {
-        let hand = hand.clone();
-        db.write(move |tx| {
-            Box::pin(async move {
-                let over = supervises(&store::roles(tx, operator).await?);
-                take_that(tx, &hand, operator, id, over).await
+    let (db, hand) = (db.clone(), hand.clone());
+    again(move || {
+        let (db, hand) = (db.clone(), hand.clone());
+        let taking = async move {
+            db.write(move |tx| {
+                Box::pin(async move {
+                    let over = supervises(&store::roles(tx, operator).await?);
+                    take_that(tx, &hand, operator, id, over).await
+                })
             })
-        })
-        .await
+            .await
+        };
+        Box::pin(taking)
     })
     .await
 }
@@ -199,7 +211,7 @@ async fn journal(tx: &mut Tx<'_>, hand: &Hand, action: &str, id: Uuid) -> Result
 
 /// Two windows of the same operator may each take one at the same instant; the index refuses the second, which then finds
 /// the first.
-async fn again<T>(act: impl AsyncFn() -> Result<T, DbError>) -> Result<T, DbError> {
+async fn again<T>(act: impl Fn() -> BoxFuture<'static, Result<T, DbError>>) -> Result<T, DbError> {
     let mut tries = TRIES;
     loop {
         match act().await {

@@ -10,6 +10,7 @@ mod campaign_kills;
 mod campaign_walks;
 mod claims;
 mod commands;
+mod console;
 mod db;
 mod deploy;
 mod lines;
