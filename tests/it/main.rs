@@ -12,6 +12,7 @@ mod claims;
 mod commands;
 mod db;
 mod deploy;
+mod finish;
 mod lines;
 mod live;
 mod outages;
