@@ -125,6 +125,11 @@ pub fn content_hash(content: &[u8]) -> String {
     hex(&Sha256::digest(content)[..8])
 }
 
+/// What the database keeps of a random token, 64 hexadecimal digits: whoever reads it cannot use the token.
+pub fn token_hash(token: &str) -> String {
+    hex(&Sha256::digest(token))
+}
+
 /// What a sealed value is bound to; lengths first, so that no two pairs read alike.
 fn bound_to(place: &str, row: &str) -> Vec<u8> {
     framed(&[place, row]).concat()

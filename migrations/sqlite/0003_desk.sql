@@ -10,6 +10,7 @@ create table operators (
     password      text,                     -- its argon2id hash; null until one was chosen
     totp          blob,                     -- sealed; null until a first code was given
     totp_step     integer not null default 0, -- the last step that was used: a code serves once
+    usual_address text,                     -- a keyed hash of where she signed in last
     disabled_at   integer,
     created_at    integer not null
 ) strict;
@@ -25,12 +26,15 @@ create index operator_lines_line on operator_lines (line_id, operator_id);
 create table sessions (
     id          text not null primary key,  -- SHA-256 of the cookie
     operator_id text not null references operators (id),
-    browser     text not null,              -- as it names itself, shortened
+    browser     text not null,              -- its name and its system
     opened_at   integer not null,
-    seen_at     integer not null
+    seen_at     integer not null,
+    limited     integer not null default 0, -- 1: it serves to set up a second factor, and nothing else
+    totp        blob                         -- sealed: the secret that is being set up
 ) strict;
 create index sessions_operator on sessions (operator_id, seen_at);
 create index sessions_seen on sessions (seen_at);
+create index sessions_opened on sessions (opened_at);
 
 -- A link that serves once: to choose a first password, or to enter the demonstration.
 create table sign_in_links (
@@ -41,6 +45,7 @@ create table sign_in_links (
     used_at     integer
 ) strict;
 create index sign_in_links_operator on sign_in_links (operator_id);
+create index sign_in_links_expiry on sign_in_links (expires_at);
 
 -- Sign-ins that failed, by account and by address, both as keyed hashes (T16).
 create table sign_in_tries (

@@ -5,6 +5,9 @@
 
 pub mod operator;
 pub mod role;
+pub mod session;
+pub mod store;
 
 pub use operator::Operator;
 pub use role::{Right, Role};
+pub use session::{Session, SignedIn};

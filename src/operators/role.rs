@@ -102,6 +102,11 @@ impl Role {
     }
 }
 
+/// Roles as a row holds them.
+pub(super) fn words(roles: &[Role]) -> String {
+    roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

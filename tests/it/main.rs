@@ -15,6 +15,7 @@ mod deploy;
 mod finish;
 mod lines;
 mod live;
+mod operators;
 mod outages;
 mod outbox;
 mod queue;

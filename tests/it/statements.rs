@@ -76,7 +76,7 @@ fn statements() -> Vec<&'static str> {
         let sql = texts(tokens).into_iter().filter(|text| VERBS.iter().any(|verb| text.starts_with(verb)));
         let before = all.len();
         all.extend(sql.map(|sql| &*Box::leak(sql.into_boxed_str())));
-        assert!(all.len() > before, "{} holds no statement", file.display());
+        assert!(all.len() > before || file.ends_with("mod.rs"), "{} holds no statement", file.display());
     }
     all
 }

@@ -1,0 +1,4 @@
+//! The rows of operators: accounts and sessions, a file each.
+
+pub mod accounts;
+pub mod sessions;
