@@ -13,6 +13,7 @@ mod commands;
 mod console;
 mod db;
 mod deploy;
+mod finish;
 mod lines;
 mod live;
 mod operators;
