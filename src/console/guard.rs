@@ -29,8 +29,8 @@ use crate::operators::store::sessions;
 pub const COOKIE_NAME: &str = "__Host-ligne";
 /// The field of a form that carries the session's token.
 pub(super) const TOKEN: &str = "jeton";
-/// The most that a form may hold: a long note and its neighbours.
-const LARGEST_FORM: usize = 256 * 1024;
+/// The most that a form may hold: a note far too long is still shown again to whoever wrote it.
+const LARGEST_FORM: usize = 1024 * 1024;
 
 /// Lets a form in only if one of our own pages sent it.
 pub(super) async fn from_here(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {

@@ -16,6 +16,7 @@ mod page;
 mod pages;
 mod routes;
 mod said;
+mod sent;
 mod shown;
 mod visitor;
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod browser;
 pub(crate) mod campaign;
+pub(crate) mod chromium;
 pub(crate) mod desk;
 pub(crate) mod documents;
 pub(crate) mod dump;
