@@ -16,8 +16,7 @@ use tokio::net::TcpListener;
 
 const DRIVER: &str = "/usr/bin/chromedriver";
 const BROWSER: &str = "/usr/bin/chromium";
-const MISSING: &str =
-    "pages are tested in a real browser: install the packages chromium and chromium-driver";
+const MISSING: &str = "pages are tested in a real browser: install the packages chromium and chromium-driver";
 
 /// How the browser stands before the page.
 #[derive(Clone, Copy, Default)]
@@ -165,4 +164,3 @@ fn capabilities(profile: &Path, look: Look) -> Value {
     }
     json!({ "browserName": "chrome", "goog:chromeOptions": options })
 }
-
