@@ -68,7 +68,11 @@ async fn take_first(tx: &mut Tx<'_>, hand: &Hand, operator: Uuid, patient: bool)
     if let Some(id) = store::held(tx, operator, hand.now).await? {
         return Ok(Next::Holding(id));
     }
-    let Some(id) = store::first(tx, operator, hand.now, patient).await? else { return Ok(Next::Empty) };
+    let Some(id) = store::first(tx, operator, hand.now, patient).await? else {
+        // What she waited for may have gone to another window of hers.
+        let hers = store::held(tx, operator, hand.now).await?;
+        return Ok(hers.map_or(Next::Empty, Next::Holding));
+    };
     if !store::take(tx, id, &taker(hand, operator)).await? {
         return Ok(Next::Empty);
     }
