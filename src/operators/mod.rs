@@ -4,9 +4,12 @@
 //! up. Never here: pages, cookies and forms (`console`), and what an operator does with a callback or a request.
 
 pub mod operator;
+pub mod password;
 pub mod role;
+pub mod second_factor;
 pub mod session;
 pub mod store;
+pub mod throttle;
 
 pub use operator::Operator;
 pub use role::{Right, Role};

@@ -11,6 +11,7 @@ mod campaign_races;
 mod campaign_walks;
 mod claims;
 mod commands;
+mod console;
 mod db;
 mod deploy;
 mod finish;

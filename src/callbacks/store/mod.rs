@@ -2,6 +2,7 @@
 
 pub mod attempts;
 pub mod claims;
+pub mod item;
 pub mod notes;
 pub mod queue;
 

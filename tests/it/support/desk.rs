@@ -64,6 +64,18 @@ impl Desk {
         Lines::new(vec![Line { id: self.line, number, settings: Arc::new(LineSettings::default()) }])
     }
 
+    /// The desk of a service: its first line, and a line that is not its own.
+    pub(crate) async fn on(service: &super::service::Service) -> Self {
+        let (db, ids) = (service.app.board.db.clone(), RandomIds::from_entropy());
+        let line = service.app.lines.iter().next().unwrap().id;
+        let elsewhere = ids.row(now());
+        write(&db, move |query| {
+            query("insert into lines (id, number, created_at) values ($1, $1, 0)").bind(elsewhere.to_string())
+        })
+        .await;
+        Self { db, ids, line, elsewhere }
+    }
+
     /// Somebody who works on the first line.
     pub(crate) async fn agent(&self, name: &str) -> Uuid {
         self.operator(&Who { name, roles: "agent", langs: "fr" }, self.line).await

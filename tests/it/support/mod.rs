@@ -1,5 +1,6 @@
 //! What every room's tests share.
 
+pub(crate) mod browser;
 pub(crate) mod campaign;
 pub(crate) mod desk;
 pub(crate) mod documents;
