@@ -7,6 +7,7 @@ mod browser;
 mod calls;
 mod campaign_duplicates;
 mod campaign_kills;
+mod campaign_races;
 mod campaign_walks;
 mod claims;
 mod commands;
