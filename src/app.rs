@@ -4,9 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+use tokio::sync::watch;
+use uuid::Uuid;
+
 use crate::calls::switchboard::Switchboard;
 use crate::http::refusals::Refusals;
 use crate::lines::Lines;
+use crate::look::Look;
 use crate::operators::Gate;
 use crate::telephony::provider::Provider;
 use crate::telephony::signature::Verifier;
@@ -32,9 +37,19 @@ pub struct App {
     /// Whether the tables, the key and the lines of the database were looked at. Until then it counts as down: a start
     /// without a database must not write with a key that is not its own.
     pub prepared: AtomicBool,
+    /// How the pages of the console look.
+    pub look: Look,
+    /// True once the service is asked to stop: streams that never end by themselves end then.
+    pub stopping: watch::Sender<bool>,
 }
 
 impl App {
+    /// The time zone in which people of that line read an hour.
+    pub fn zone_of(&self, line_id: Uuid) -> TimeZone {
+        let line = self.lines.by_id(line_id).or_else(|| self.lines.iter().next());
+        line.map_or(TimeZone::UTC, |line| line.settings.hours.zone().clone())
+    }
+
     /// Whether the database may be used.
     pub fn is_prepared(&self) -> bool {
         self.prepared.load(Ordering::Acquire)

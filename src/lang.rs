@@ -37,6 +37,24 @@ impl Lang {
         std::str::from_utf8(&self.0).unwrap_or("fr")
     }
 
+    /// What the language is called in French, for agents.
+    pub fn french(&self) -> &str {
+        match &self.0 {
+            b"fr" => "français",
+            b"en" => "anglais",
+            b"es" => "espagnol",
+            b"ar" => "arabe",
+            b"de" => "allemand",
+            b"it" => "italien",
+            b"pt" => "portugais",
+            b"tr" => "turc",
+            b"uk" => "ukrainien",
+            b"ru" => "russe",
+            b"ro" => "roumain",
+            _ => self.code(),
+        }
+    }
+
     /// The BCP-47 tag that providers take for their synthetic voices, with the country whose voice France hears.
     pub fn tag(&self) -> String {
         match &self.0 {

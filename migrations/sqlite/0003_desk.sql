@@ -60,6 +60,7 @@ create index sign_in_tries_at on sign_in_tries (at);
 
 -- Who holds a callback, if an operator does: one at a time (F-45). Not before: a next attempt, or « rappeler à 18 h ».
 alter table callbacks add column operator_id text references operators (id);
+alter table callbacks add column claimed_at integer;   -- when the present or last claim of an operator began
 alter table callbacks add column not_before integer not null default 0;
 alter table callbacks add column escalated_at integer;
 alter table callbacks add column next_step text;       -- « date »: not_before was agreed with her; six digits: the other request (F-47)

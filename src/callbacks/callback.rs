@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use crate::lines::hours::Hours;
 use crate::lines::promise::Promise;
-use crate::requests::State;
 
 /// Why somebody must be called back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,38 +116,6 @@ pub fn due(priority: u8, opened: Timestamp, hours: &Hours, promise: Option<&Prom
 pub const LEASE: Duration = Duration::from_mins(15);
 /// Under whose name the callbacks of a caller are held while she talks to somebody.
 pub const AT_THE_PHONE: &str = "au téléphone";
-
-/// Where the request behind a callback goes when it ends so; `None` where somebody still owes her something.
-pub fn settles(disposition: &str) -> Option<State> {
-    match disposition {
-        "RESOLU" | "ORIENTE" => Some(State::Solved),
-        "AIDE_REFUSEE" | "SANS_SUITE" | "DOUBLON" | "ANNULE" | "HORS_ZONE" | "HORS_MISSION" | "MALVEILLANT"
-        | "TEST" => Some(State::Cancelled),
-        _ => None,
-    }
-}
-
-/// How a callback ended (F-47).
-pub const DISPOSITIONS: &[(&str, &str)] = &[
-    ("RESOLU", "la personne a ce qu'il lui faut"),
-    ("ORIENTE", "orientée vers un autre service"),
-    ("RAPPEL_FIXE", "un autre rappel est convenu"),
-    ("AIDE_REFUSEE", "la personne ne veut pas d'aide"),
-    ("SANS_SUITE", "rien de plus à faire"),
-    ("DOUBLON", "déjà traité par ailleurs"),
-    ("ANNULE", "annulé par la personne"),
-    ("HORS_ZONE", "hors du secteur"),
-    ("HORS_MISSION", "hors de la mission"),
-    ("FAUX_NUMERO", "le numéro n'est pas le bon"),
-    ("MUET", "personne au bout du fil"),
-    ("MALVEILLANT", "appel malveillant"),
-    ("TEST", "appel d'essai"),
-];
-
-/// Whether that disposition says that somebody was talked to: it then counts for the promise (F-04).
-pub fn is_contact(disposition: &str) -> bool {
-    matches!(disposition, "RESOLU" | "ORIENTE" | "RAPPEL_FIXE" | "AIDE_REFUSEE" | "ANNULE")
-}
 
 #[cfg(test)]
 mod tests {

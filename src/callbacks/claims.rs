@@ -4,6 +4,7 @@
 //! `Suivante` first passes over what colleagues are taking at this instant, then looks again and waits for them. Every act
 //! is journaled but renewing. Of a line that is not hers, nothing exists.
 
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -54,12 +55,7 @@ const TRIES: usize = 3;
 pub async fn next(db: &Db, hand: &Hand) -> Result<Next, DbError> {
     let Some(operator) = hand.operator else { return Ok(Next::Empty) };
     for patient in [false, true] {
-        let hand = hand.clone();
-        let found = again(async || {
-            let hand = hand.clone();
-            db.write(move |tx| Box::pin(async move { take_first(tx, &hand, operator, patient).await })).await
-        });
-        match found.await? {
+        match again(db, hand, move |tx, hand| Box::pin(take_first(tx, hand, operator, patient))).await? {
             Next::Empty => {}
             found => return Ok(found),
         }
@@ -72,7 +68,11 @@ async fn take_first(tx: &mut Tx<'_>, hand: &Hand, operator: Uuid, patient: bool)
     if let Some(id) = store::held(tx, operator, hand.now).await? {
         return Ok(Next::Holding(id));
     }
-    let Some(id) = store::first(tx, operator, hand.now, patient).await? else { return Ok(Next::Empty) };
+    let Some(id) = store::first(tx, operator, hand.now, patient).await? else {
+        // What she waited for may have gone to another window of hers.
+        let hers = store::held(tx, operator, hand.now).await?;
+        return Ok(hers.map_or(Next::Empty, Next::Holding));
+    };
     if !store::take(tx, id, &taker(hand, operator)).await? {
         return Ok(Next::Empty);
     }
@@ -83,25 +83,17 @@ async fn take_first(tx: &mut Tx<'_>, hand: &Hand, operator: Uuid, patient: bool)
 /// Takes that one.
 pub async fn claim(db: &Db, hand: &Hand, id: Uuid) -> Result<Claim, DbError> {
     let Some(operator) = hand.operator else { return Ok(Claim::Unknown) };
-    again(async || {
-        let hand = hand.clone();
-        db.write(move |tx| Box::pin(async move { take_that(tx, &hand, operator, id, false).await })).await
-    })
-    .await
+    again(db, hand, move |tx, hand| Box::pin(take_that(tx, hand, operator, id, false))).await
 }
 
 /// Takes that one from whoever holds it. For supervisors alone: for anybody else it is a [`claim`].
 pub async fn take_over(db: &Db, hand: &Hand, id: Uuid) -> Result<Claim, DbError> {
     let Some(operator) = hand.operator else { return Ok(Claim::Unknown) };
-    again(async || {
-        let hand = hand.clone();
-        db.write(move |tx| {
-            Box::pin(async move {
-                let over = supervises(&store::roles(tx, operator).await?);
-                take_that(tx, &hand, operator, id, over).await
-            })
+    again(db, hand, move |tx, hand| {
+        Box::pin(async move {
+            let over = supervises(&store::roles(tx, operator).await?);
+            take_that(tx, hand, operator, id, over).await
         })
-        .await
     })
     .await
 }
@@ -197,12 +189,17 @@ async fn journal(tx: &mut Tx<'_>, hand: &Hand, action: &str, id: Uuid) -> Result
     audit::store::write(tx, hand.entry, &hand.agent, action, &id.to_string(), hand.now).await
 }
 
-/// Two windows of the same operator may each take one at the same instant; the index refuses the second, which then finds
-/// the first.
-async fn again<T>(act: impl AsyncFn() -> Result<T, DbError>) -> Result<T, DbError> {
+/// Runs an act in a transaction of its own. Two windows of the same operator may each take a callback at the same instant;
+/// the index refuses the second, which begins again and then finds the first.
+async fn again<T, F>(db: &Db, hand: &Hand, act: F) -> Result<T, DbError>
+where
+    T: Send + 'static,
+    F: for<'t> Fn(&'t mut Tx<'_>, &'t Hand) -> BoxFuture<'t, Result<T, DbError>> + Copy + Send + 'static,
+{
     let mut tries = TRIES;
     loop {
-        match act().await {
+        let hand = hand.clone();
+        match db.write(move |tx| Box::pin(async move { act(tx, &hand).await })).await {
             Err(cause) if cause.is_unique() && tries > 1 => tries -= 1,
             ended => return ended,
         }

@@ -4,7 +4,8 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::callback::{LEASE, settles};
+use super::callback::LEASE;
+use super::disposition::Disposition;
 use super::store;
 use crate::audit;
 use crate::db::{Db, DbError, Tx};
@@ -39,15 +40,17 @@ pub async fn claim(db: &Db, hand: &Hand, id: Uuid) -> Result<bool, DbError> {
     .await
 }
 
-/// Closes a callback that the agent holds, with how it ended (F-47); `false` when she does not hold it any more.
-/// `contacted` says that somebody was talked to: it then counts for the promise.
-pub async fn close(db: &Db, hand: &Hand, id: Uuid, disposition: &str, contacted: bool) -> Result<bool, DbError> {
-    let (hand, disposition) = (hand.clone(), disposition.to_owned());
+/// Closes a callback that the agent holds, with how it ended (F-47); `false` when she does not hold it any more, or when
+/// that is no end.
+pub async fn close(db: &Db, hand: &Hand, id: Uuid, end: &'static Disposition) -> Result<bool, DbError> {
+    let Some(state) = end.settles.filter(|_| end.closes) else { return Ok(false) };
+    let hand = hand.clone();
     db.write(move |tx| {
         Box::pin(async move {
-            let closed = store::close(tx, id, &hand.agent, &disposition, contacted, hand.now).await?;
+            store::attempts::hold_request(tx, id).await?;
+            let closed = store::close(tx, id, &hand.agent, end.code, end.contact, hand.now).await?;
             if closed {
-                settle_request(tx, id, &disposition, hand.now).await?;
+                settle_request(tx, id, state, hand.now).await?;
                 let subject = id.to_string();
                 audit::store::write(tx, hand.entry, &hand.agent, "callback.close", &subject, hand.now).await?;
             }
@@ -58,8 +61,7 @@ pub async fn close(db: &Db, hand: &Hand, id: Uuid, disposition: &str, contacted:
 }
 
 /// The request ends with its last callback, so that its caller hears the truth when she asks (F-22).
-async fn settle_request(tx: &mut Tx<'_>, id: Uuid, disposition: &str, now: Timestamp) -> Result<(), DbError> {
-    let Some(state) = settles(disposition) else { return Ok(()) };
+pub(super) async fn settle_request(tx: &mut Tx<'_>, id: Uuid, state: State, now: Timestamp) -> Result<(), DbError> {
     let Some(request) = store::last_of_request(tx, id).await? else { return Ok(()) };
     for from in [State::Recorded, State::AwaitingAgreement] {
         requests::store::change(tx, request, from, state, now).await?;

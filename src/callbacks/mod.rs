@@ -4,11 +4,16 @@
 //! call opens at most one for each reason. Never here: dialling (the worker does), and words (the dialog has them).
 
 pub mod alert;
+pub mod attempts;
 pub mod callback;
 pub mod claims;
 pub mod desk;
+pub mod disposition;
+pub mod finish;
+pub mod note;
 pub mod order;
 pub mod spooled;
 pub mod store;
 
 pub use callback::Reason;
+pub use disposition::Disposition;

@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use super::moment::Moments;
 use crate::clock::Clock;
 use crate::db::Db;
-use crate::dialog::{Scripts, Texts, Utterance};
+use crate::dialog::{Guides, Labels, Scripts, Texts, Utterance};
 use crate::id::Ids;
 use crate::secret::Keyring;
 use crate::spool::Spool;
@@ -28,6 +28,10 @@ pub struct Voice {
     pub audio_files: HashMap<String, Vec<u8>>,
     /// The words of the text messages.
     pub texts: Texts,
+    /// What agents read of the answers of a call.
+    pub labels: Labels,
+    /// What agents go through while they call back.
+    pub guides: Guides,
     /// Words of danger in a text message (F-43), folded.
     pub danger: Vec<String>,
 }

@@ -13,8 +13,9 @@ use uuid::Uuid;
 use super::requests::{self, Shown, local};
 use super::table::{Column, Table};
 use super::{compose, listen};
-use crate::callbacks::callback::{DISPOSITIONS, LEASE, is_contact};
+use crate::callbacks::callback::LEASE;
 use crate::callbacks::desk::{self, Hand};
+use crate::callbacks::disposition::{DISPOSITIONS, Disposition};
 use crate::callbacks::store::{self, Listed};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
@@ -113,11 +114,12 @@ async fn act(db: &Db, keyring: &Keyring, zone: &TimeZone, action: Action) -> any
 }
 
 async fn close(db: &Db, id: &str, agent: &str, disposition: &str) -> anyhow::Result<ExitCode> {
-    let Some((code, _)) = DISPOSITIONS.iter().find(|(code, _)| code.eq_ignore_ascii_case(disposition)) else {
-        let known: Vec<_> = DISPOSITIONS.iter().map(|(code, means)| format!("  {code} : {means}")).collect();
-        anyhow::bail!("« {disposition} » n'est pas une fin connue :\n{}", known.join("\n"));
+    let Some(end) = Disposition::of_code(disposition).filter(|end| end.closes) else {
+        let ends = DISPOSITIONS.iter().filter(|end| end.closes);
+        let known: Vec<_> = ends.map(|end| format!("  {} : {}", end.code, end.means)).collect();
+        anyhow::bail!("« {disposition} » ne termine pas un rappel :\n{}", known.join("\n"));
     };
-    let closed = desk::close(db, &hand(agent), named(db, id).await?, code, is_contact(code)).await?;
+    let closed = desk::close(db, &hand(agent), named(db, id).await?, end).await?;
     told(closed, "Terminé.", "Vous ne tenez pas ce rappel : prenez-le d'abord, ou il est déjà terminé.")
 }
 

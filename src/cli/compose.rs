@@ -1,22 +1,25 @@
 //! Puts the service together from its settings: the only place where every part meets.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anyhow::Context;
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::voice;
 use crate::app::App;
 use crate::calls::switchboard::Switchboard;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::db::{self, Db, DbError, Options};
 use crate::http::refusals::Refusals;
 use crate::id::Ids;
 use crate::lines::{Line, LineSettings, Lines};
+use crate::look::Look;
 use crate::operators::Gate;
 use crate::secret::{self, Keyring};
 use crate::spool::Spool;
@@ -118,5 +121,36 @@ pub fn app(config: &Config, db: Db, keyring: Keyring, lines: Lines, parts: Parts
         refusals: Refusals::in_file(folder.join("refus.json")),
         outbox_delays: config.outbox_delays.clone(),
         prepared: AtomicBool::new(true),
+        look: look(&config.console),
+        stopping: watch::Sender::new(false),
     }))
+}
+
+/// The largest logo that is sent with every page.
+const LARGEST_LOGO: usize = 512 * 1024;
+
+/// How the pages look. A logo that cannot be used is no reason not to answer the telephone.
+fn look(console: &config::Console) -> Look {
+    let logo = console.logo.as_ref().and_then(|path| {
+        let content = std::fs::read(path).ok().filter(|content| content.len() <= LARGEST_LOGO);
+        if content.is_none() {
+            tracing::error!(path = %path.display(), "the logo cannot be read, or is larger than 512 kB: ours is shown");
+        }
+        Some((kind(path)?, content?))
+    });
+    let look = Look { colour: console.colour, name: console.name.clone(), logo };
+    if look.is_corrected() {
+        tracing::warn!("the colour of the town is too pale to be read (4.5:1): a darker one of the same hue is shown");
+    }
+    look
+}
+
+fn kind(path: &Path) -> Option<&'static str> {
+    match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "svg" => Some("image/svg+xml"),
+        "png" => Some("image/png"),
+        "jpg" | "jpeg" => Some("image/jpeg"),
+        "webp" => Some("image/webp"),
+        _ => None,
+    }
 }

@@ -128,7 +128,8 @@ async fn attended<F: Future<Output = ()>>(
     preparing: Option<Preparing>,
     front: impl FnOnce(BoxFuture<'static, ()>) -> F,
 ) -> anyhow::Result<()> {
-    let (stop, stopping) = watch::channel(false);
+    let stop = app.stopping.clone();
+    let stopping = stop.subscribe();
     let working = tokio::spawn(worker::run(app.clone(), stopping, Limits::default().grace));
     let prepared = tokio::spawn(prepared(preparing, app.clone(), stop.clone()));
     front(Box::pin(asked(stop.clone()))).await;

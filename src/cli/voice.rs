@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use rust_embed::RustEmbed;
 
 use crate::calls::switchboard::Voice;
-use crate::dialog::{self, About, Files, Texts};
+use crate::dialog::{self, About, Files, Guides, Labels, Texts};
 use crate::secret::content_hash;
 use crate::sms::danger;
 
@@ -69,9 +69,11 @@ pub fn load(folder: Option<&Path>) -> anyhow::Result<Voice> {
         bail!("les scripts sont à corriger :\n{}", list.join("\n"));
     }
     let (words, _) = Texts::read(&files);
+    let (labels, _) = Labels::read(&files);
+    let guides = Guides::read(&files);
     let danger = files.get("fr/danger.txt").map(|list| danger::words(list)).unwrap_or_default();
     let (audio, audio_files) = recordings(&raw);
-    Ok(Voice { scripts, audio, audio_files, texts: words, danger })
+    Ok(Voice { scripts, audio, audio_files, texts: words, labels, guides, danger })
 }
 
 /// The recordings of prompts: `<lang>/audio/<prompt>.wav` is served as `<lang>/<prompt>-<hash>.wav`, because providers

@@ -5,6 +5,7 @@
 //! be a default. Secrets are [`SecretString`](secrecy::SecretString)s: neither `Debug`, nor an error, nor
 //! [`Config::explain`] shows them. Called by the commands only: rules and use cases are handed values.
 
+pub mod console;
 pub mod database;
 mod explain;
 pub mod line;
@@ -22,6 +23,7 @@ use toml::Table;
 
 use crate::phone::PhoneNumber;
 
+pub use console::Console;
 pub use database::Database;
 pub use line::ConfiguredLine;
 pub use problem::{ConfigErrors, Problem};
@@ -32,7 +34,8 @@ pub use storage::Storage;
 use reader::{Section, Sources, delay};
 
 /// The sections of the file.
-const SECTIONS: [&str; 8] = ["server", "database", "provider", "storage", "voice_scripts", "promise", "outbox", "line"];
+const SECTIONS: [&str; 9] =
+    ["server", "database", "provider", "storage", "voice_scripts", "console", "promise", "outbox", "line"];
 
 /// Every setting of the service.
 #[derive(Debug, Clone)]
@@ -47,6 +50,8 @@ pub struct Config {
     pub storage: Storage,
     /// A folder of voice-scripts to use instead of those inside the program.
     pub voice_scripts: Option<PathBuf>,
+    /// How the pages of the agents look.
+    pub console: Console,
     /// The delay promised, in open time, while too few callbacks were measured (F-04).
     pub promise_default: Duration,
     /// How long after each failure a job is tried again; past the last one it is buried.
@@ -120,12 +125,14 @@ fn read(sources: &mut Sources<'_>) -> Option<Config> {
     let scripts = [("dir", "LIGNE_VOICE_SCRIPTS")];
     let voice_scripts =
         sources.section("voice_scripts", &scripts, |section| section.text("dir", "écrire le chemin d'un dossier"));
+    let console = sources.section("console", &[], Console::read);
     let promise_default = sources.section("promise", &[], promise_default);
     let outbox_delays = sources.section("outbox", &[], outbox_delays);
     let lines = configured_lines(sources, promise_default);
     sources.finish(&SECTIONS);
     let voice_scripts = voice_scripts.map(PathBuf::from);
-    Some(Config { server: server?, database, provider, storage, voice_scripts, promise_default, outbox_delays, lines })
+    let server = server?;
+    Some(Config { server, database, provider, storage, voice_scripts, console, promise_default, outbox_delays, lines })
 }
 
 fn promise_default(section: &mut Section<'_>) -> Duration {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use sqlx::AnyConnection;
 use sqlx::postgres::PgListener;
 use tokio::sync::broadcast;
+use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
 use super::DbError;
@@ -90,7 +91,10 @@ pub(super) async fn notify(conn: &mut AnyConnection, lines: Vec<Uuid>) -> Result
 /// Hears what the server tells, for as long as somebody could watch; a server that was away may have told things that
 /// nobody heard.
 pub(super) async fn listen(url: String, teller: broadcast::Sender<Change>) {
+    let mut tries = tokio::time::interval(TRY_AGAIN);
+    tries.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
+        tries.tick().await;
         if let Ok(mut listener) = PgListener::connect(&url).await
             && listener.listen(CHANNEL).await.is_ok()
         {
@@ -101,7 +105,6 @@ pub(super) async fn listen(url: String, teller: broadcast::Sender<Change>) {
             }
         }
         tracing::warn!("the server's notifications are not heard: trying again");
-        tokio::time::sleep(TRY_AGAIN).await;
     }
 }
 

@@ -76,6 +76,18 @@ pub struct Step {
     pub kind: StepKind,
 }
 
+impl Step {
+    /// The name of the value that an answer fills here.
+    pub fn value_name(&self) -> Option<&str> {
+        match &self.kind {
+            StepKind::Menu(menu) => menu.name.as_deref(),
+            StepKind::Field(field) => Some(&field.name),
+            StepKind::Record(record) => Some(&record.name),
+            StepKind::Block(_) | StepKind::Transfer(_) => None,
+        }
+    }
+}
+
 /// What a step does.
 #[derive(Debug)]
 pub enum StepKind {

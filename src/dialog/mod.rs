@@ -11,6 +11,8 @@ mod element;
 mod engine;
 mod facts;
 mod flow;
+mod guide;
+mod labels;
 mod load;
 mod problem;
 mod session;
@@ -29,6 +31,8 @@ pub use flow::{
     Action, Category, Choice, Condition, Events, Field, FieldKind, Flow, Handler, Link, Menu, Outcome, Place, Prompt,
     Record, SolvedBy, Step, StepKind, Submit, TRANSFER_OUTCOMES, Task, Then,
 };
+pub use guide::Guides;
+pub use labels::{Labels, Told};
 pub use problem::Problem;
 pub use session::{Input, Next, Session, Sprint, Value, Values, Wait};
 pub use texts::Texts;

@@ -23,6 +23,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::App;
+use crate::console;
 
 /// Every route of the service.
 pub fn router(app: Arc<App>) -> Router {
@@ -41,8 +42,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/telephony/twilio/goodbye", post(webhooks::goodbye))
         .layer(CatchPanicLayer::custom(words_after_panic(app.clone())))
         .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store")));
+    let console = console::routes().router(app.clone());
     Router::new()
         .merge(telephony)
+        .merge(console)
         .route("/audio/{lang}/{file}", get(audio::serve))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

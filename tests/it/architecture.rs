@@ -64,6 +64,7 @@ const PLACES: &[(&str, Role)] = &[
     ("calls/follow_up", UseCase),
     ("callbacks/claims", UseCase),
     ("callbacks/desk", UseCase),
+    ("callbacks/finish", UseCase),
     ("callbacks/spooled", UseCase),
     ("callbacks/alert", UseCase),
     ("operators/accounts", UseCase),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ligne_solidaire::callbacks::Disposition;
 use ligne_solidaire::callbacks::desk::{self, Hand};
 use ligne_solidaire::clock::Clock;
 use ligne_solidaire::db::DbError;
@@ -159,10 +160,11 @@ async fn a_request_ends_with_its_last_callback_and_keeps_its_promise_until_then(
             let now = now + Duration::from_mins(minutes);
             Hand { agent: "Camille".to_owned(), operator: None, entry: RandomIds::from_entropy().row(now), now }
         };
+        let solved = Disposition::of_code("RESOLU").unwrap();
         assert!(desk::claim(&base.db, &hand(0), id).await.unwrap());
-        assert!(!desk::close(&base.db, &hand(16), id, "RESOLU", true).await.unwrap(), "the lease lapsed");
+        assert!(!desk::close(&base.db, &hand(16), id, solved).await.unwrap(), "the lease lapsed");
         assert_eq!(number(&base.db, "select count(*) from requests where state = 'enregistrée'").await, 1);
-        assert!(desk::close(&base.db, &hand(14), id, "RESOLU", true).await.unwrap());
+        assert!(desk::close(&base.db, &hand(14), id, solved).await.unwrap());
         assert_eq!(number(&base.db, "select count(*) from requests where state = 'résolue'").await, 1);
     })
     .await;

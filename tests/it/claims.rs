@@ -1,5 +1,6 @@
 //! Who works on what: claims as leases, one at a time, never two owners.
 
+use ligne_solidaire::callbacks::Disposition;
 use ligne_solidaire::callbacks::claims::{self, Claim, Next};
 use ligne_solidaire::callbacks::desk;
 use ligne_solidaire::callbacks::desk::Hand;
@@ -156,7 +157,7 @@ async fn the_terminal_and_the_console_never_hold_the_same_callback() {
         assert_eq!(claims::claim(&base.db, &desk.hand(nadia, 1), id).await.unwrap(), held, "a name is no account");
         assert_eq!(claims::claim(&base.db, &desk.hand(nadia, 16), id).await.unwrap(), Claim::Taken);
         assert!(!desk::claim(&base.db, &terminal(17), id).await.unwrap());
-        assert!(!desk::close(&base.db, &terminal(17), id, "RESOLU", true).await.unwrap());
+        assert!(!desk::close(&base.db, &terminal(17), id, Disposition::of_code("RESOLU").unwrap()).await.unwrap());
     })
     .await;
 }

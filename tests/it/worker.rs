@@ -79,6 +79,8 @@ fn behind(service: &Service, never: usize, refuses: bool) -> Arc<App> {
         refusals: Refusals::in_file(service.folder().join("refus.json")),
         outbox_delays: Vec::new(),
         prepared: AtomicBool::new(true),
+        look: app.look.clone(),
+        stopping: app.stopping.clone(),
     })
 }
 

@@ -144,7 +144,7 @@ pub async fn first(tx: &mut Tx<'_>, operator: Uuid, now: Timestamp, patient: boo
 /// Takes one that nobody holds, or whose lease lapsed; `false` when somebody does.
 pub async fn take(tx: &mut Tx<'_>, id: Uuid, taker: &Taker<'_>) -> Result<bool, DbError> {
     let lines = sqlx::query_as(
-        "update callbacks set state = 'claimed', claimed_by = $1, operator_id = $2, lease_until = $3 \
+        "update callbacks set state = 'claimed', claimed_by = $1, operator_id = $2, lease_until = $3, claimed_at = $5 \
          where id = $4 and (state = 'open' or (state = 'claimed' and lease_until < $5)) returning line_id",
     )
     .bind(taker.name)
@@ -161,13 +161,14 @@ pub async fn take(tx: &mut Tx<'_>, id: Uuid, taker: &Taker<'_>) -> Result<bool, 
 /// Takes one from whoever holds it; `false` when it is closed.
 pub async fn take_from(tx: &mut Tx<'_>, id: Uuid, taker: &Taker<'_>) -> Result<bool, DbError> {
     let lines = sqlx::query_as(
-        "update callbacks set state = 'claimed', claimed_by = $1, operator_id = $2, lease_until = $3 \
+        "update callbacks set state = 'claimed', claimed_by = $1, operator_id = $2, lease_until = $3, claimed_at = $5 \
          where id = $4 and state <> 'closed' returning line_id",
     )
     .bind(taker.name)
     .bind(taker.operator.to_string())
     .bind(taker.until.as_millisecond())
     .bind(id.to_string())
+    .bind(taker.now.as_millisecond())
     .fetch_all(tx.conn())
     .await?;
     changed(tx, &lines);

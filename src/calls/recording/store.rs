@@ -116,6 +116,25 @@ pub async fn audio(tx: &mut Tx<'_>, keyring: &Keyring, id: Uuid) -> Result<Optio
     Ok(row.and_then(|(sealed,)| keyring.open("recordings.audio", &id.to_string(), &sealed).ok()))
 }
 
+const ON_LINES_OF: &str = "select a.audio from recording_audio a join recordings r on r.id = a.recording_id \
+     join calls c on c.id = r.call_id where a.recording_id = $2 \
+     and c.line_id in (select line_id from operator_lines where operator_id = $1)";
+
+/// The same for an operator: of another line's calls there is none.
+pub async fn audio_on_lines_of(
+    tx: &mut Tx<'_>,
+    keyring: &Keyring,
+    operator_id: Uuid,
+    id: Uuid,
+) -> Result<Option<Vec<u8>>, DbError> {
+    let row: Option<(Vec<u8>,)> = sqlx::query_as(ON_LINES_OF)
+        .bind(operator_id.to_string())
+        .bind(id.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(row.and_then(|(sealed,)| keyring.open("recordings.audio", &id.to_string(), &sealed).ok()))
+}
+
 /// The recordings of a line that are here and older than `before`, oldest first.
 pub async fn kept_before(tx: &mut Tx<'_>, line_id: Uuid, before: Timestamp, most: i64) -> Result<Vec<String>, DbError> {
     let rows: Vec<(String,)> = sqlx::query_as(

@@ -8,6 +8,7 @@ mod circles;
 mod ends;
 pub(in crate::dialog) mod graph;
 mod keys;
+mod labels;
 mod length;
 mod other;
 mod person;
@@ -90,6 +91,7 @@ pub fn check(scripts: &Scripts, files: &Files, about: &About<'_>) -> Report {
     let (longest, too_long) = length::measure(scripts, about.town);
     problems.extend(too_long);
     problems.extend(texts::prove(files, about));
+    problems.extend(labels::prove(&scripts.flow, files));
     let mut timings = Vec::new();
     if whole {
         problems.extend(reach::prove(&scripts.flow));

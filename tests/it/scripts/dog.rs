@@ -51,6 +51,8 @@ pub(crate) fn with_dog_walking(mut files: Files) -> Files {
         r#"<!--  category="inquietude" priority="P1" next="visite-inquiet"/>"#,
         "<!-- La quatrième option est nouvelle. -->",
     );
+    let label = ".inquietude = une personne l'inquiète";
+    change(&mut files, "fr/bureau.ftl", label, &format!("{label}\n    .chien = sortir le chien"));
     for (lang, spoken, short) in
         [("fr", "Sortir votre chien, tapez 4.", "Le chien, 4."), ("en", "To walk your dog, press 4.", "The dog, 4.")]
     {

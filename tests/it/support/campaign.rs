@@ -1,5 +1,5 @@
-//! How long a campaign is: short in an ordinary run, long when `LIGNE_CAMPAIGN_CALLS` or `LIGNE_CAMPAIGN_KILLS` says so
-//! (docs/campaigns.md).
+//! How long a campaign is: short in an ordinary run, long when `LIGNE_CAMPAIGN_CALLS`, `LIGNE_CAMPAIGN_KILLS` or
+//! `LIGNE_CAMPAIGN_RACES` says so (docs/campaigns.md).
 
 /// Whether a long campaign was asked for.
 pub(crate) fn asked() -> bool {
@@ -14,6 +14,11 @@ pub(crate) fn calls(short: u64, share: u64) -> u64 {
 /// How many times the service is killed on each database: `short`, or what was asked for.
 pub(crate) fn kills(short: u64) -> u64 {
     number("LIGNE_CAMPAIGN_KILLS").unwrap_or(short)
+}
+
+/// How many rounds of races on each database: `short`, or what was asked for.
+pub(crate) fn races(short: u64) -> u64 {
+    number("LIGNE_CAMPAIGN_RACES").unwrap_or(short)
 }
 
 fn number(variable: &str) -> Option<u64> {

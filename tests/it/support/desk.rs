@@ -1,5 +1,6 @@
 //! A desk without a telephone: lines, operators and callbacks as rows, for tests of the queue.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -7,6 +8,9 @@ use ligne_solidaire::callbacks::order::Item;
 use ligne_solidaire::db::{Db, DbError};
 use ligne_solidaire::id::{Ids, RandomIds};
 use ligne_solidaire::lang::Lang;
+use ligne_solidaire::lines::{Line, LineSettings, Lines};
+use ligne_solidaire::phone::PhoneNumber;
+use ligne_solidaire::secret::Keyring;
 use uuid::Uuid;
 
 /// A Tuesday at ten in Paris.
@@ -15,6 +19,7 @@ pub(crate) const NOW: &str = "2026-04-14T08:00:00Z";
 /// A desk in a database.
 pub(crate) struct Desk {
     pub(crate) db: Db,
+    pub(crate) keyring: Keyring,
     pub(crate) ids: RandomIds,
     /// Its first line.
     pub(crate) line: Uuid,
@@ -50,7 +55,26 @@ impl Desk {
             })
             .await;
         }
-        Self { db: db.clone(), ids, line, elsewhere }
+        Self { db: db.clone(), keyring: Keyring::from_master(&[7; 32]), ids, line, elsewhere }
+    }
+
+    /// Its first line as the settings say it: open from Monday to Friday.
+    pub(crate) fn lines(&self) -> Lines {
+        let number = PhoneNumber::parse("0199001234").unwrap();
+        Lines::new(vec![Line { id: self.line, number, settings: Arc::new(LineSettings::default()) }])
+    }
+
+    /// The desk of a service: its first line, and a line that is not its own.
+    pub(crate) async fn on(service: &super::service::Service) -> Self {
+        let (db, ids) = (service.app.board.db.clone(), RandomIds::from_entropy());
+        let line = service.app.lines.iter().next().unwrap().id;
+        let elsewhere = ids.row(now());
+        write(&db, move |query| {
+            query("insert into lines (id, number, created_at) values ($1, $1, 0)").bind(elsewhere.to_string())
+        })
+        .await;
+        let keyring = service.app.board.keyring.clone();
+        Self { db, ids, keyring, line, elsewhere }
     }
 
     /// Somebody who works on the first line.

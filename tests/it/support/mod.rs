@@ -1,6 +1,8 @@
 //! What every room's tests share.
 
+pub(crate) mod browser;
 pub(crate) mod campaign;
+pub(crate) mod chromium;
 pub(crate) mod desk;
 pub(crate) mod documents;
 pub(crate) mod dump;

@@ -1,0 +1,152 @@
+// Adds to the pages what needs a script: changes that appear by themselves, a sound when somebody is in danger, a claim
+// that is renewed while its page is open, a warning before a session ends. Without it every page works all the same.
+
+const region = document.querySelector("[data-live]");
+const status = document.getElementById("direct");
+const pause = document.getElementById("pause");
+const watch = document.getElementById("veille");
+const say = (text) => { if (status && status.textContent !== text) status.textContent = text; };
+
+// --- What changes by itself -------------------------------------------------------------------------------------------
+
+let paused = localStorage.getItem("pause") === "1";
+let missed = 0;
+let asking = false;
+let again = false;
+let lost = false;
+
+const count = (root) => root.querySelectorAll("[data-key]").length;
+
+/** Puts the new region in the place of the old one; the focus and the place on the page stay where they were. */
+function swap(fresh) {
+  const before = count(region);
+  const focused = region.contains(document.activeElement) ? document.activeElement.id : "";
+  region.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)));
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  const more = count(region) - before;
+  if (more > 0) say(more === 1 ? "Un rappel de plus vient d'arriver." : `${more} rappels de plus viennent d'arriver.`);
+}
+
+async function refresh() {
+  if (!region) return;
+  if (asking) { again = true; return; }
+  asking = true;
+  try {
+    const answer = await fetch(location.href, { headers: { "X-Fragment": region.dataset.live } });
+    if (answer.status === 401) return signedOut();
+    if (answer.ok) {
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (page.body.textContent !== region.textContent || page.body.childElementCount !== region.childElementCount) {
+        danger(page.body);
+        swap(page.body);
+      }
+    }
+  } catch { /* the stream says that the connection is lost */ } finally {
+    asking = false;
+    if (again) { again = false; refresh(); }
+  }
+}
+
+function changed() {
+  if (!paused) return void refresh();
+  missed += 1;
+  say("En pause : la liste a changé depuis. Reprenez pour la voir.");
+}
+
+function told() {
+  say(paused ? "En pause : la liste ne change pas." : "Cette liste se met à jour toute seule.");
+  pause.textContent = paused ? "Reprendre les mises à jour" : "Mettre en pause";
+}
+
+/** One page of the browser listens and tells the others: a browser opens few connections at a time. */
+function listen(tell) {
+  const stream = new EventSource("/console/flux");
+  stream.addEventListener("change", () => tell("change"));
+  stream.addEventListener("open", () => tell("open"));
+  stream.addEventListener("error", () => tell("error"));
+}
+
+function heard(what) {
+  if (what === "change") return changed();
+  if (what === "error") {
+    lost = true;
+    say("La connexion est perdue : la liste peut être en retard. Nouvel essai en cours.");
+    return;
+  }
+  if (lost) { lost = false; told(); changed(); }
+}
+
+function start() {
+  told();
+  pause.hidden = false;
+  pause.addEventListener("click", () => {
+    paused = !paused;
+    localStorage.setItem("pause", paused ? "1" : "0");
+    missed = 0;
+    told();
+    if (!paused) refresh();
+  });
+  const channel = new BroadcastChannel("ligne");
+  channel.addEventListener("message", (message) => heard(message.data));
+  const tell = (what) => { heard(what); channel.postMessage(what); };
+  if (!navigator.locks) return listen(tell);
+  navigator.locks.request("ligne-flux", () => { listen(tell); return new Promise(() => {}); });
+  // Deadlines pass without anything having changed.
+  setInterval(changed, 60_000);
+}
+
+// --- Somebody in danger -----------------------------------------------------------------------------------------------
+
+let known = Number(region?.querySelector("[data-danger]")?.dataset.danger ?? 0);
+
+function danger(fresh) {
+  const now = Number(fresh.querySelector("[data-danger]")?.dataset.danger ?? 0);
+  if (now > known) ring();
+  known = now;
+}
+
+/** Two short tones; a browser that was not touched yet stays silent, the banner does not. */
+function ring() {
+  try {
+    const sound = new AudioContext();
+    for (const [at, pitch] of [[0, 660], [0.25, 880]]) {
+      const tone = sound.createOscillator();
+      const volume = sound.createGain();
+      tone.frequency.value = pitch;
+      volume.gain.setValueAtTime(0.2, sound.currentTime + at);
+      volume.gain.exponentialRampToValueAtTime(0.001, sound.currentTime + at + 0.22);
+      tone.connect(volume).connect(sound.destination);
+      tone.start(sound.currentTime + at);
+      tone.stop(sound.currentTime + at + 0.24);
+    }
+  } catch { /* no sound on this machine */ }
+}
+
+// --- A claim, a session -----------------------------------------------------------------------------------------------
+
+const post = (path, token) =>
+  fetch(path, { method: "POST", body: new URLSearchParams({ jeton: token }), headers: { "X-Fragment": "1" } });
+const renewed = document.querySelector("[data-renew]");
+if (renewed) {
+  setInterval(async () => {
+    const answer = await post(renewed.dataset.renew, renewed.dataset.token);
+    if (answer.status === 401) signedOut();
+    else if (answer.status === 409) warn("Ce rappel n'est plus à vous : rechargez la page avant d'écrire.");
+  }, 5 * 60_000);
+}
+
+function warn(text) {
+  watch.textContent = text;
+  watch.hidden = false;
+}
+
+function signedOut() {
+  warn("Votre session est terminée. Ce que vous écrivez n'est pas perdu : enregistrez, puis connectez-vous.");
+}
+
+const idle = Number(document.body.dataset.idle ?? 0);
+if (idle > 5) {
+  setTimeout(() => warn("Votre session se termine dans 5 minutes. Enregistrez, ou ouvrez une page, pour rester."), (idle - 5) * 60_000);
+}
+
+if (region && pause && window.EventSource) start();

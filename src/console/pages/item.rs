@@ -1,0 +1,294 @@
+//! One callback (F-48): what was said, what was promised, the same number before, and what to do about it. Opening it
+//! shows the number, and is journaled (F-77).
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use uuid::Uuid;
+
+use super::queue::about;
+use crate::app::App;
+use crate::audit;
+use crate::callbacks::disposition::{Disposition, Group, Step};
+use crate::callbacks::store::item::{self, Content, Earlier};
+use crate::callbacks::store::notes;
+use crate::callbacks::store::queue::{self, QueueRow};
+use crate::calls::recording;
+use crate::console::hand::hand;
+use crate::console::id::Id;
+use crate::console::live::FRAGMENT;
+use crate::console::page::{Frame, PageError, render};
+use crate::console::said::Said;
+use crate::console::shown;
+use crate::console::visitor::Visitor;
+use crate::db::DbError;
+use crate::dialog::{self, Told, Values};
+use crate::lang::Lang;
+use crate::operators::Right;
+use crate::requests::Contact;
+
+/// How many earlier callbacks of the number are shown.
+const EARLIER: u32 = 10;
+/// Answers that the page shows elsewhere, or that name a number which its own row holds.
+const ELSEWHERE: [&str; 1] = ["contact"];
+
+#[derive(Template)]
+#[template(path = "item.html", blocks = ["live"])]
+struct ItemPage {
+    frame: Frame,
+    id: Uuid,
+    priority: u8,
+    what: String,
+    reference: Option<String>,
+    reason: &'static str,
+    opened: String,
+    due: String,
+    promise: Option<String>,
+    later: Option<String>,
+    lang: Option<String>,
+    holding: String,
+    closed: Option<String>,
+    mine: bool,
+    can_take: bool,
+    can_take_over: bool,
+    told: Vec<Told>,
+    messages: Vec<Message>,
+    earlier: Vec<Before>,
+    number: Option<String>,
+    dial: String,
+    points: Vec<(String, bool)>,
+    voicemail: String,
+    notes: Vec<Note>,
+    ends: Vec<(&'static str, Vec<End>)>,
+    form: Uuid,
+    typed: Typed,
+    refusal: Option<String>,
+    since: Vec<String>,
+}
+
+/// A note.
+struct Note {
+    by: String,
+    text: String,
+}
+
+/// A way to end it, in the list.
+struct End {
+    code: &'static str,
+    means: &'static str,
+    asks: &'static str,
+}
+
+/// What she typed, shown again where it could not be kept.
+#[derive(Debug, Default)]
+pub(super) struct Typed {
+    pub(super) end: String,
+    pub(super) date: String,
+    pub(super) reference: String,
+    pub(super) note: String,
+    pub(super) done: Vec<String>,
+}
+
+/// Why what she typed was not kept.
+#[derive(Debug, Default)]
+pub(super) struct Refused {
+    pub(super) typed: Typed,
+    pub(super) sentence: Option<String>,
+    /// What others did meanwhile.
+    pub(super) since: Vec<String>,
+}
+
+/// A spoken message.
+struct Message {
+    id: Uuid,
+    label: String,
+    here: bool,
+    why: &'static str,
+}
+
+/// A callback of the same number.
+struct Before {
+    id: Uuid,
+    what: String,
+    when: String,
+}
+
+/// Everything that the page reads.
+struct Opened {
+    row: QueueRow,
+    content: Content,
+    earlier: Vec<Earlier>,
+    messages: Vec<recording::store::Message>,
+    notes: Vec<notes::Note>,
+}
+
+/// The page of a callback; to a script, the part that changes.
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Id(id): Id,
+    Query(said): Query<Said>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let opened = read(&app, &visitor, id).await?.ok_or(PageError::NotFound)?;
+    let fragment = headers.contains_key(FRAGMENT);
+    if !fragment {
+        journal(&app, &visitor, "callback.open", id).await?;
+    }
+    let page = page(&app, &visitor, opened, &said, Refused::default());
+    if fragment { Ok(Html(page.as_live().render()?).into_response()) } else { render(&page) }
+}
+
+/// The page again, with what she typed and why it was not kept.
+pub(super) async fn again(
+    app: &App,
+    visitor: &Visitor,
+    id: Uuid,
+    status: StatusCode,
+    refused: Refused,
+) -> Result<Response, PageError> {
+    let opened = read(app, visitor, id).await?.ok_or(PageError::NotFound)?;
+    let page = page(app, visitor, opened, &Said::default(), refused);
+    Ok((status, render(&page)?).into_response())
+}
+
+async fn read(app: &App, visitor: &Visitor, id: Uuid) -> Result<Option<Opened>, DbError> {
+    let (now, operator, keyring) = (app.board.clock.now(), visitor.operator().id, app.board.keyring.clone());
+    let reading = app.board.db.read(move |tx| {
+        Box::pin(async move {
+            let Some(row) = queue::one(tx, operator, id, now).await? else { return Ok(None) };
+            let Some(content) = item::content(tx, &keyring, operator, id).await? else { return Ok(None) };
+            let messages = match content.call_id {
+                Some(call) => recording::store::of_call(tx, call).await?,
+                None => Vec::new(),
+            };
+            let earlier = item::earlier(tx, operator, id, EARLIER).await?;
+            let notes = notes::of_callback(tx, &keyring, operator, id).await?;
+            Ok::<_, DbError>(Some(Opened { row, content, earlier, messages, notes }))
+        })
+    });
+    reading.await
+}
+
+async fn journal(app: &App, visitor: &Visitor, action: &'static str, id: Uuid) -> Result<(), DbError> {
+    let hand = hand(app, visitor);
+    let writing = app.board.db.write(move |tx| {
+        Box::pin(
+            async move { audit::store::write(tx, hand.entry, &hand.agent, action, &id.to_string(), hand.now).await },
+        )
+    });
+    writing.await
+}
+
+fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refused) -> ItemPage {
+    let now = app.board.clock.now();
+    let zone = app.zone_of(opened.row.line_id);
+    let voice = app.board.voice.load();
+    let Opened { row, content, earlier, messages, notes } = opened;
+    let what = about(app, &row);
+    let (contact_id, sealed) = row.contact.clone().unzip();
+    let number = Contact::unseal(&app.board.keyring, contact_id, sealed).and_then(|contact| contact.number);
+    let is_open = content.closed_at.is_none();
+    let mine = row.holder.as_ref().is_some_and(|holder| holder.me);
+    let held_by_other = row.holder.is_some() && !mine;
+    let at = |instant| shown::moment(instant, now, &zone);
+    let guide = if row.priority == 0 { "danger" } else { row.category.as_deref().unwrap_or("") };
+    ItemPage {
+        frame: Frame::new(app, visitor, &what, "/console/file", said),
+        id: row.id,
+        priority: row.priority,
+        reference: row.reference.clone(),
+        reason: row.reason.label(),
+        opened: at(row.opened_at),
+        due: format!("{} ({})", at(row.due_at), shown::deadline(row.due_at, now)),
+        promise: row.promised_until.map(|until| format!("avant {}", at(until))),
+        later: row.not_before.map(at),
+        lang: Some(row.lang).filter(|lang| *lang != Lang::FRENCH).map(|lang| lang.french().to_owned()),
+        holding: holding(&row, &zone, now),
+        closed: content.closed_at.map(|closed| {
+            format!("{}, {}", at(closed), content.disposition.as_deref().map_or("sans issue notée", Disposition::label))
+        }),
+        mine,
+        can_take: is_open && row.holder.is_none(),
+        can_take_over: is_open && held_by_other && visitor.may(Right::Supervise),
+        told: told(app, &content.answers),
+        messages: messages.iter().map(|message| shown_message(app, message)).collect(),
+        earlier: earlier.iter().map(|one| before(app, one, now, &zone)).collect(),
+        number: number.as_ref().map(|number| number.pairs().join(" ")),
+        dial: number.as_ref().map(|number| number.as_e164().to_owned()).unwrap_or_default(),
+        points: voice.guides.points(guide).into_iter().map(|point| ticked(point, &refused.typed)).collect(),
+        voicemail: voice.guides.voicemail(),
+        notes: notes.into_iter().map(|note| signed(note, now, &zone)).collect(),
+        ends: Group::ALL.into_iter().map(|group| (group.label(), group.dispositions().map(end).collect())).collect(),
+        form: app.board.ids.row(now),
+        typed: refused.typed,
+        refusal: refused.sentence,
+        since: refused.since,
+        what,
+    }
+}
+
+fn ticked(point: &str, typed: &Typed) -> (String, bool) {
+    (point.to_owned(), typed.done.iter().any(|done| done == point))
+}
+
+fn signed(note: notes::Note, now: Timestamp, zone: &TimeZone) -> Note {
+    let by = format!("{}, {}", note.name, shown::moment(note.at, now, zone));
+    Note {
+        by,
+        text: note.text.unwrap_or_else(|| "Cette note ne peut pas être lue avec la clé de ce service.".to_owned()),
+    }
+}
+
+fn end(disposition: &Disposition) -> End {
+    let asks = match disposition.step {
+        Step::None => "",
+        Step::Date => " (donner une date)",
+        Step::Reference => " (donner son numéro)",
+    };
+    End { code: disposition.code, means: disposition.means, asks }
+}
+
+fn holding(row: &QueueRow, zone: &TimeZone, now: Timestamp) -> String {
+    match &row.holder {
+        None => "personne".to_owned(),
+        Some(holder) if holder.me => format!("vous, jusqu'à {}", shown::moment(holder.until, now, zone)),
+        Some(holder) => format!("{}, jusqu'à {}", holder.name, shown::moment(holder.until, now, zone)),
+    }
+}
+
+fn told(app: &App, answers: &[u8]) -> Vec<Told> {
+    let values: Values = serde_json::from_slice(answers).unwrap_or_default();
+    let mut told = app.board.voice.load().labels.told(&values);
+    told.retain(|one| !ELSEWHERE.contains(&one.name.as_str()));
+    told
+}
+
+fn shown_message(app: &App, message: &recording::store::Message) -> Message {
+    let voice = app.board.voice.load();
+    let name = voice.scripts.flow.steps.get(&message.step).and_then(dialog::Step::value_name);
+    let label = name.and_then(|name| voice.labels.label(name)).unwrap_or_else(|| "Message".to_owned());
+    let why = match message.state {
+        recording::State::Waiting => {
+            "Ce message n'est pas encore arrivé de l'opérateur. Rechargez la page dans une minute."
+        }
+        recording::State::Erased => "Ce message a été effacé, comme annoncé à l'appelant.",
+        recording::State::Kept => "",
+        _ => "Ce message n'est pas arrivé de l'opérateur : il est perdu.",
+    };
+    Message { id: message.id, label, here: message.state == recording::State::Kept, why }
+}
+
+fn before(app: &App, one: &Earlier, now: Timestamp, zone: &TimeZone) -> Before {
+    let scripts = &app.board.voice.load().scripts;
+    let category = one.category.as_deref().map(|category| dialog::need(scripts, Lang::FRENCH, category));
+    let what = category.unwrap_or_else(|| one.reason.label().to_owned());
+    let reference = one.reference.as_ref().map(|reference| format!(" · n° {reference}")).unwrap_or_default();
+    let ended = one.disposition.as_deref().map_or("en cours", |_| "terminé");
+    Before { id: one.id, what, when: format!("{} · {ended}{reference}", shown::moment(one.opened_at, now, zone)) }
+}

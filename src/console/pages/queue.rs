@@ -1,0 +1,133 @@
+//! The queue: what is to be done, in its order, and the button that gives the next one.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+
+use crate::app::App;
+use crate::callbacks::claims::{self, Next};
+use crate::callbacks::store::queue::{self, Counts, QueueRow};
+use crate::console::hand::hand;
+use crate::console::live::FRAGMENT;
+use crate::console::page::{Frame, PageError, render};
+use crate::console::said::Said;
+use crate::console::shown;
+use crate::console::visitor::Visitor;
+use crate::db::DbError;
+use crate::dialog;
+use crate::lang::Lang;
+use crate::requests::Contact;
+
+/// How many are shown: nobody reads further than what she can do today.
+const SHOWN: u32 = 50;
+
+#[derive(Template)]
+#[template(path = "queue.html", blocks = ["live"])]
+struct QueuePage {
+    frame: Frame,
+    counts: Counts,
+    rows: Vec<Shown>,
+    more: bool,
+}
+
+/// A callback as the list shows it.
+struct Shown {
+    id: String,
+    priority: u8,
+    level: &'static str,
+    late: bool,
+    what: String,
+    due: String,
+    why: String,
+    who: String,
+    holder: Option<String>,
+}
+
+/// The queue of her lines; to a script, the part that changes.
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Query(said): Query<Said>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let (now, id, langs) = (app.board.clock.now(), visitor.operator().id, visitor.operator().langs.clone());
+    let reading = app.board.db.read(move |tx| {
+        Box::pin(async move {
+            let counts = queue::counts(tx, id, now).await?;
+            Ok::<_, DbError>((counts, queue::queue(tx, id, &langs, now, SHOWN).await?))
+        })
+    });
+    let (counts, rows) = reading.await?;
+    let frame = Frame::new(&app, &visitor, "Rappels à faire", "/console/file", &said);
+    let more = counts.waiting.saturating_add(counts.held) > SHOWN;
+    let rows = rows.into_iter().map(|row| shown(&app, row, now)).collect();
+    let page = QueuePage { frame, counts, rows, more };
+    if headers.contains_key(FRAGMENT) {
+        return Ok(Html(page.as_live().render()?).into_response());
+    }
+    render(&page)
+}
+
+/// Gives her the next one.
+pub(crate) async fn next(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Redirect, PageError> {
+    let hand = hand(&app, &visitor);
+    Ok(match claims::next(&app.board.db, &hand).await? {
+        Next::Taken(id) => Redirect::to(&format!("/console/rappels/{id}?dit=pris")),
+        Next::Holding(id) => Redirect::to(&format!("/console/rappels/{id}?dit=deja")),
+        Next::Empty => Redirect::to("/console/file?dit=vide"),
+    })
+}
+
+/// What F-43 calls each level.
+pub(crate) fn level(priority: u8) -> &'static str {
+    match priority {
+        0 => "danger",
+        1 => "dans l'heure",
+        2 => "dans les quatre heures",
+        _ => "prochain jour ouvré",
+    }
+}
+
+/// What it is about, in words.
+pub(crate) fn about(app: &App, row: &QueueRow) -> String {
+    let scripts = &app.board.voice.load().scripts;
+    match &row.category {
+        Some(category) => dialog::need(scripts, Lang::FRENCH, category),
+        None => capital(row.reason.label()),
+    }
+}
+
+fn shown(app: &App, row: QueueRow, now: Timestamp) -> Shown {
+    let zone = app.zone_of(row.line_id);
+    let number = Contact::unseal(&app.board.keyring, row.contact.clone().unzip().0, row.contact.clone().unzip().1);
+    let number = number.map_or_else(|| "sans numéro".to_owned(), |contact| contact.shown(false));
+    let lang = Some(row.lang).filter(|lang| *lang != Lang::FRENCH).map(|lang| format!("{} · ", lang.french()));
+    let mut why = vec![row.reason.label().to_owned(), format!("reçu {}", shown::moment(row.opened_at, now, &zone))];
+    why.extend(row.promised_until.map(|until| format!("promis avant {}", shown::moment(until, now, &zone))));
+    why.extend((row.attempts > 0).then(|| shown::counted(row.attempts, "essai", "essais")));
+    why.extend(row.escalated_at.map(|_| "laissé à un superviseur".to_owned()));
+    Shown {
+        id: row.id.to_string(),
+        priority: row.priority,
+        level: level(row.priority),
+        late: row.due_at < now,
+        what: about(app, &row),
+        due: shown::deadline(row.due_at, now),
+        why: why.join(" · "),
+        who: format!("{}{number}", lang.unwrap_or_default()),
+        holder: row.holder.map(|holder| held(&holder.name, holder.me)),
+    }
+}
+
+fn held(name: &str, me: bool) -> String {
+    if me { "Vous l'avez en main".to_owned() } else { format!("{name} s'en occupe") }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

@@ -1,0 +1,39 @@
+//! What a page says of the act that led to it. The address carries a word of this table, never a sentence: nobody puts
+//! words into a page of ours by a link.
+
+use serde::Deserialize;
+
+/// The word that an address carries.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Said {
+    dit: Option<String>,
+}
+
+/// Every sentence.
+const SENTENCES: &[(&str, &str)] = &[
+    ("vide", "Aucun rappel n'attend : tout est pris ou fait."),
+    ("pris", "Ce rappel est à vous pour un quart d'heure."),
+    ("deja", "Vous aviez déjà ce rappel en main. Terminez-le, ou rendez-le, avant d'en prendre un autre."),
+    ("rendu", "Ce rappel est rendu à la file. Son échéance n'a pas changé."),
+    ("note", "Votre note est enregistrée."),
+    ("rien", "Rien n'était écrit : rien n'est enregistré."),
+    ("fini", "C'est enregistré : ce rappel est terminé."),
+    ("encore", "C'est enregistré : ce rappel reviendra dans la file."),
+    ("escalade", "C'est enregistré : un superviseur prend la suite."),
+    ("prolonge", "Ce rappel est à vous pour un quart d'heure de plus."),
+    ("occupe", "Quelqu'un d'autre s'en occupe déjà."),
+    ("termine", "Ce rappel était déjà terminé."),
+    (
+        "perdu",
+        "Ce rappel n'est plus à vous : le quart d'heure est passé, ou quelqu'un l'a repris. Reprenez-le si besoin.",
+    ),
+    ("repris", "Vous avez repris ce rappel."),
+];
+
+impl Said {
+    /// The sentence.
+    pub(crate) fn sentence(&self) -> Option<&'static str> {
+        let word = self.dit.as_deref()?;
+        SENTENCES.iter().find(|(known, _)| *known == word).map(|(_, sentence)| *sentence)
+    }
+}

@@ -1,0 +1,22 @@
+//! The console through its router: who gets in, and what each page says and does.
+
+mod access;
+mod item;
+mod queue;
+
+use ligne_solidaire::operators::Role;
+use uuid::Uuid;
+
+use crate::support::browser::{Browser, lines, signed_in};
+use crate::support::service::Service;
+
+/// An agent of every line of the service.
+pub(crate) async fn agent(service: &Service, name: &str) -> Browser {
+    signed_in(service, name, &[Role::Agent], &lines(service)).await
+}
+
+/// The id that a callback of the desk has, from the address of its page.
+pub(crate) fn id_in(location: &str) -> Uuid {
+    let id = location.trim_start_matches("/console/rappels/").split('?').next().unwrap();
+    id.parse().unwrap_or_else(|_| panic!("{location}"))
+}

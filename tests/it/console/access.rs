@@ -1,0 +1,161 @@
+//! Every address of the console, from the router's own list: nobody gets in without a session, a role, a token, an origin
+//! of ours, or to another line's things (T15, T16). An address that this file does not know fails the test.
+
+use axum::http::{Method, StatusCode};
+use ligne_solidaire::console::{Access, Route, routes};
+use ligne_solidaire::operators::Role;
+use uuid::Uuid;
+
+use super::agent;
+use crate::support::browser::{Browser, lines, signed_in};
+use crate::support::desk::Desk;
+use crate::support::service::{PUBLIC, Service};
+use crate::support::test_db::{TestDb, on_both};
+
+/// An id of another line for each kind of thing that addresses name.
+struct Elsewhere {
+    callback: Uuid,
+}
+
+impl Elsewhere {
+    async fn beside(service: &Service) -> Self {
+        let desk = Desk::on(service).await;
+        let callback = desk.waits_on(desk.elsewhere, &desk.item(2, -60, 180)).await;
+        Self { callback }
+    }
+
+    /// The address with such ids in it.
+    fn path(&self, route: &Route) -> String {
+        let kind = route.path.split('/').nth(2).unwrap_or_default();
+        let id = match kind {
+            _ if !route.path.contains('{') => String::new(),
+            "rappels" => self.callback.to_string(),
+            // No sound was ever kept: what is there and what is not look the same.
+            "messages" => Uuid::from_u128(1).to_string(),
+            _ => panic!("say here what {} names, with an id of another line", route.path),
+        };
+        route.path.replace("{id}", &id)
+    }
+}
+
+fn signed() -> impl Iterator<Item = Route> {
+    routes().list.into_iter().filter(|route| matches!(route.access, Access::Signed(_)))
+}
+
+/// Addresses that never end: asking for one in this process waits for ever.
+fn is_stream(route: &Route) -> bool {
+    route.path == "/console/flux"
+}
+
+async fn ask(browser: &Browser, route: &Route, path: &str) -> StatusCode {
+    if route.method == Method::GET { browser.get(path).await.status } else { browser.post(path, &[]).await.status }
+}
+
+#[tokio::test]
+async fn without_a_session_a_page_leads_to_the_sign_in_and_a_form_is_kept() {
+    let base = TestDb::sqlite().await;
+    let service = Service::on(&base).await;
+    let elsewhere = Elsewhere::beside(&service).await;
+    let stranger = Browser::stranger(&service);
+    let mut asked = 0;
+    for route in signed() {
+        let path = elsewhere.path(&route);
+        let expected = if route.method == Method::GET { StatusCode::SEE_OTHER } else { StatusCode::UNAUTHORIZED };
+        assert_eq!(ask(&stranger, &route, &path).await, expected, "{} {path}", route.method);
+        asked += 1;
+    }
+    eprintln!("{asked} addresses asked for without a session");
+}
+
+#[tokio::test]
+async fn no_change_is_made_without_its_token_or_from_another_origin() {
+    let base = TestDb::sqlite().await;
+    let service = Service::on(&base).await;
+    let elsewhere = Elsewhere::beside(&service).await;
+    let everybody = signed_in(&service, "Awa", &Role::ALL, &lines(&service)).await;
+    let token = everybody.token.clone();
+    let mut refused = 0;
+    for route in routes().list.into_iter().filter(|route| route.method != Method::GET) {
+        let path = elsewhere.path(&route);
+        let open = route.access == Access::Open;
+        let without_token = [(Some(PUBLIC), None), (Some(PUBLIC), Some("x"))];
+        let from_elsewhere = [Some("https://ailleurs.example"), Some("null"), None];
+        let from_elsewhere = from_elsewhere.map(|origin| (origin, Some(token.as_str())));
+        for (origin, token) in without_token.into_iter().filter(|_| !open).chain(from_elsewhere) {
+            let seen = everybody.post_from(&path, &[], origin, token).await;
+            assert_eq!(seen.status, StatusCode::FORBIDDEN, "{path} {origin:?} {token:?}");
+            refused += 1;
+        }
+    }
+    eprintln!("{refused} forms refused: token or origin");
+}
+
+#[tokio::test]
+async fn every_address_is_refused_to_the_roles_that_do_not_need_it() {
+    let base = TestDb::sqlite().await;
+    let service = Service::on(&base).await;
+    let elsewhere = Elsewhere::beside(&service).await;
+    let mut refused = 0;
+    for role in Role::ALL {
+        let browser = signed_in(&service, "Luc", &[role], &lines(&service)).await;
+        for route in signed() {
+            let Access::Signed(right) = route.access else { continue };
+            if role.may(right) || is_stream(&route) {
+                continue;
+            }
+            let path = elsewhere.path(&route);
+            assert_eq!(ask(&browser, &route, &path).await, StatusCode::FORBIDDEN, "{role:?} {path}");
+            refused += 1;
+        }
+    }
+    eprintln!("{refused} addresses refused to a role");
+}
+
+#[tokio::test]
+async fn of_another_line_nothing_is_there() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let elsewhere = Elsewhere::beside(&service).await;
+        let everybody = signed_in(&service, "Awa", &Role::ALL, &lines(&service)).await;
+        let mut hidden = 0;
+        for route in signed().filter(|route| route.path.contains('{')) {
+            let path = elsewhere.path(&route);
+            assert_eq!(ask(&everybody, &route, &path).await, StatusCode::NOT_FOUND, "{} {path}", route.method);
+            let odd = route.path.replace("{id}", "%2e%2e%2fetc");
+            assert_eq!(ask(&everybody, &route, &odd).await, StatusCode::NOT_FOUND, "{odd}");
+            hidden += 1;
+        }
+        eprintln!("{hidden} addresses of another line hidden");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_page_forbids_foreign_scripts_frames_and_copies() {
+    let base = TestDb::sqlite().await;
+    let service = Service::on(&base).await;
+    for path in ["/console/file", "/console/entrer", "/console/nulle-part", "/console/rappels/x"] {
+        let seen = agent(&service, "Awa").await.get(path).await;
+        let header = |name: &str| seen.headers.get(name).map_or("", |value| value.to_str().unwrap());
+        assert!(header("content-security-policy").contains("script-src 'self'"), "{path}");
+        assert!(!header("content-security-policy").contains("unsafe"), "{path}");
+        assert!(header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+        assert_eq!(header("cache-control"), "no-store", "{path}");
+        assert!(header("strict-transport-security").contains("max-age"), "{path}");
+        assert!(!seen.body.contains("<script>") && !seen.body.contains(" style=") && !seen.body.contains(" onclick"));
+    }
+}
+
+#[tokio::test]
+async fn the_form_of_an_ended_session_waits_behind_the_sign_in() {
+    let base = TestDb::sqlite().await;
+    let service = Service::on(&base).await;
+    let awa = agent(&service, "Awa").await;
+    service.clock.advance(std::time::Duration::from_hours(2));
+    let text = "Elle a été vue ce matin.\n<b>Très</b> fatiguée.";
+    let seen = awa.post("/console/suivante", &[("note", text)]).await;
+    assert_eq!(seen.status, StatusCode::UNAUTHORIZED);
+    assert!(seen.body.contains("ce que vous avez écrit vous attend"), "{}", seen.body);
+    assert!(seen.body.contains("note=Elle+a+%C3%A9t%C3%A9+vue+ce+matin."), "{}", seen.body);
+    assert!(!seen.body.contains(&awa.token), "the token of the ended session is not carried");
+}
