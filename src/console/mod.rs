@@ -14,6 +14,7 @@ mod id;
 mod live;
 mod page;
 mod pages;
+mod peer;
 mod routes;
 mod said;
 mod sent;

@@ -79,6 +79,7 @@ pub fn routes() -> Routes {
         .open(Method::GET, "/console/theme.css", get(assets::theme))
         .open(Method::GET, "/console/logo", get(assets::logo))
         .open(Method::GET, "/console/entrer", get(pages::sign_in::show))
+        .open(Method::POST, "/console/entrer", post(pages::sign_in::enter))
         .act(Right::Own, "/console/sortir", post(pages::sign_in::leave))
         .page(Right::Own, "/console", get(pages::home::show))
         .page(Right::Own, "/console/flux", get(live::stream))
