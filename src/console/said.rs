@@ -28,6 +28,14 @@ const SENTENCES: &[(&str, &str)] = &[
         "Ce rappel n'est plus à vous : le quart d'heure est passé, ou quelqu'un l'a repris. Reprenez-le si besoin.",
     ),
     ("repris", "Vous avez repris ce rappel."),
+    ("facteur", "Votre téléphone est relié : son code vous sera demandé à chaque connexion."),
+    ("deconnecte", "C'est fait : déconnecté."),
+    ("deja-deconnecte", "Cette session était déjà terminée."),
+    ("mot-de-passe", "Votre mot de passe est changé. Vos autres sessions sont fermées."),
+    ("telephone", "Votre téléphone est enregistré."),
+    ("compte-change", "Le compte est changé."),
+    ("compte-ferme", "Le compte est fermé : la personne est déconnectée."),
+    ("compte-rouvert", "Le compte est rouvert."),
 ];
 
 impl Said {
