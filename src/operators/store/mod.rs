@@ -1,4 +1,5 @@
-//! The rows of operators: accounts and sessions, a file each.
+//! The rows of operators: accounts, telephones and sessions, a file each.
 
 pub mod accounts;
+pub mod phones;
 pub mod sessions;
