@@ -12,6 +12,7 @@ use crate::calls::switchboard::Switchboard;
 use crate::http::refusals::Refusals;
 use crate::lines::Lines;
 use crate::look::Look;
+use crate::operators::Gate;
 use crate::telephony::provider::Provider;
 use crate::telephony::signature::Verifier;
 
@@ -21,6 +22,8 @@ pub struct App {
     pub board: Arc<Switchboard>,
     /// The lines that are answered.
     pub lines: Arc<Lines>,
+    /// What lets operators in.
+    pub gate: Gate,
     /// Who reaches the outside world.
     pub provider: Arc<dyn Provider>,
     /// Who checks that a webhook comes from the provider.

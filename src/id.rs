@@ -15,8 +15,12 @@ pub trait Ids: Send + Sync + 'static {
     fn row(&self, now: Timestamp) -> Uuid;
     /// Six random digits, the first of which may be zero: a request number (F-22).
     fn six_digits(&self) -> String;
+    /// 128 random bits.
+    fn bits(&self) -> u128;
     /// 128 random bits in lower-case hexadecimal: a token that nobody guesses.
-    fn token(&self) -> String;
+    fn token(&self) -> String {
+        format!("{:032x}", self.bits())
+    }
 }
 
 /// Random numbers of the operating system, or of a fixed seed.
@@ -51,8 +55,8 @@ impl Ids for RandomIds {
         format!("{:06}", self.draw(|rng| rng.random_range(0..1_000_000)))
     }
 
-    fn token(&self) -> String {
-        format!("{:032x}", self.draw(RngExt::random::<u128>))
+    fn bits(&self) -> u128 {
+        self.draw(RngExt::random::<u128>)
     }
 }
 

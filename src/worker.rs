@@ -15,6 +15,7 @@ use crate::callbacks::{alert, spooled};
 use crate::calls::recording::{self, State};
 use crate::calls::{recordings, sweep};
 use crate::db::{DbError, Tx};
+use crate::operators::sign_in;
 use crate::outbox::{self, Claimed, Job, Outcome, Settled};
 
 /// Between two looks at the outbox.
@@ -154,7 +155,8 @@ pub async fn tick(app: &Arc<App>) -> Result<usize, DbError> {
     let merged = spooled::merge(&app.board, &app.lines).await;
     let erased = recordings::erase_old(&app.board, &app.lines).await;
     let forgotten = forget(app).await;
-    Ok(ended? + merged? + erased? + forgotten?)
+    let signed_out = sign_in::forget(&app.gate).await.map(|rows| usize::try_from(rows).unwrap_or(usize::MAX));
+    Ok(ended? + merged? + erased? + forgotten? + signed_out?)
 }
 
 /// Forgets the jobs that were done long ago.

@@ -20,6 +20,7 @@ use crate::http::refusals::Refusals;
 use crate::id::Ids;
 use crate::lines::{Line, LineSettings, Lines};
 use crate::look::Look;
+use crate::operators::Gate;
 use crate::secret::{self, Keyring};
 use crate::spool::Spool;
 use crate::telephony::provider::Provider;
@@ -99,6 +100,7 @@ pub fn app(config: &Config, db: Db, keyring: Keyring, lines: Lines, parts: Parts
     let folder = &config.storage.data_dir;
     let spool = Spool::share(&folder.join("carnet"), keyring.clone())
         .with_context(|| format!("le dossier {} ne peut pas être écrit", folder.display()))?;
+    let gate = Gate::new(db.clone(), keyring.clone(), parts.clock.clone(), parts.ids.clone());
     let board = Switchboard::new(
         db,
         parts.clock,
@@ -112,6 +114,7 @@ pub fn app(config: &Config, db: Db, keyring: Keyring, lines: Lines, parts: Parts
     Ok(Arc::new(App {
         board: Arc::new(board),
         lines: Arc::new(lines),
+        gate,
         provider: parts.provider,
         verifier: Verifier::new(parts.tokens),
         account: parts.account,

@@ -7,6 +7,7 @@ pub mod demo;
 pub mod doctor;
 pub mod french;
 pub mod listen;
+pub mod operators;
 pub mod phone;
 pub mod requests;
 pub mod serve;
@@ -56,6 +57,11 @@ enum Command {
     Callbacks {
         #[command(subcommand)]
         action: callbacks::Action,
+    },
+    /// Les comptes de la console
+    Operators {
+        #[command(subcommand)]
+        action: operators::Action,
     },
 }
 
@@ -111,6 +117,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Doctor => return doctor::run(&config).await,
         Command::Requests { action } => requests::run(&config, action).await?,
         Command::Callbacks { action } => return callbacks::run(&config, action).await,
+        Command::Operators { action } => operators::run(&config, action).await?,
         Command::Demo(_) | Command::Phone(_) | Command::CheckScripts(_) => {}
     }
     Ok(ExitCode::SUCCESS)

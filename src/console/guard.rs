@@ -29,8 +29,8 @@ use crate::operators::store::sessions;
 pub const COOKIE_NAME: &str = "__Host-ligne";
 /// The field of a form that carries the session's token.
 pub(super) const TOKEN: &str = "jeton";
-/// The most that a form may hold: a long note and its neighbours.
-const LARGEST_FORM: usize = 256 * 1024;
+/// The most that a form may hold: a note far too long is still shown again to whoever wrote it.
+const LARGEST_FORM: usize = 1024 * 1024;
 
 /// Lets a form in only if one of our own pages sent it.
 pub(super) async fn from_here(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
@@ -86,10 +86,17 @@ fn carries_token(body: &[u8], token: &str) -> bool {
 
 /// Whoever the cookie stands for.
 async fn visitor(app: &App, headers: &HeaderMap) -> Result<Option<Visitor>, DbError> {
-    let Some(token) = cookie(headers).filter(|_| app.is_prepared()) else { return Ok(None) };
+    match cookie(headers).filter(|_| app.is_prepared()) {
+        Some(token) => visitor_of(app, &token).await,
+        None => Ok(None),
+    }
+}
+
+/// Whoever has the session of that token.
+pub(super) async fn visitor_of(app: &App, token: &str) -> Result<Option<Visitor>, DbError> {
     let (keyring, now) = (app.board.keyring.clone(), app.board.clock.now());
-    let form_token = session::csrf(&keyring, &token);
-    let id = session::id_of(&token);
+    let form_token = session::csrf(&keyring, token);
+    let id = session::id_of(token);
     let looked_up =
         app.board.db.read(move |tx| Box::pin(async move { sessions::signed_in(tx, &keyring, &id, now).await }));
     let found: Option<SignedIn> = looked_up.await?;

@@ -14,8 +14,10 @@ mod id;
 mod live;
 mod page;
 mod pages;
+mod peer;
 mod routes;
 mod said;
+mod sent;
 mod shown;
 mod visitor;
 

@@ -16,6 +16,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("deja", "Vous aviez déjà ce rappel en main. Terminez-le, ou rendez-le, avant d'en prendre un autre."),
     ("rendu", "Ce rappel est rendu à la file. Son échéance n'a pas changé."),
     ("note", "Votre note est enregistrée."),
+    ("rien", "Rien n'était écrit : rien n'est enregistré."),
     ("fini", "C'est enregistré : ce rappel est terminé."),
     ("encore", "C'est enregistré : ce rappel reviendra dans la file."),
     ("escalade", "C'est enregistré : un superviseur prend la suite."),

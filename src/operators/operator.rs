@@ -33,6 +33,21 @@ impl Operator {
     }
 }
 
+/// Whether a text is a login: 2 to 40 small letters, digits, points, dashes and underscores.
+pub(super) fn is_login(text: &str) -> bool {
+    let known = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || matches!(one, '.' | '-' | '_');
+    (2..=40).contains(&text.len()) && text.chars().all(known)
+}
+
+/// Whether a text is a name: 2 to 80 characters, none of which moves the others about.
+pub(super) fn is_name(text: &str) -> bool {
+    let moves = |one: char| {
+        one.is_control()
+            || matches!(one, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    (2..=80).contains(&text.trim().chars().count()) && !text.chars().any(moves)
+}
+
 /// An operator as her rows hold her, her telephone still sealed.
 #[derive(Debug)]
 pub(super) struct Sealed {
@@ -62,5 +77,47 @@ impl Sealed {
             phone,
             lines: self.lines.iter().filter_map(|line| line.parse().ok()).collect(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_is_typed_without_thinking() {
+        for login in ["awa", "odile.martin", "j-p_2"] {
+            assert!(is_login(login), "{login}");
+        }
+        for other in ["a", "", "Awa", "élodie", "a b", "a@b", &"a".repeat(41)] {
+            assert!(!is_login(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_name_draws_nothing_of_its_own() {
+        assert!(is_name("Odile N'Diaye-Martin"));
+        for other in ["", " a ", "Odile\u{202e}nitraM", "Odile\nAgent", &"a".repeat(81)] {
+            assert!(!is_name(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_row_of_a_newer_version_or_of_another_key_is_read_without_what_is_unknown() {
+        let (ours, theirs) = (Keyring::from_master(&[7; 32]), Keyring::from_master(&[8; 32]));
+        let id = Uuid::from_u128(7).to_string();
+        let phone = Some(theirs.seal(PHONE, &id, b"+33199001001"));
+        let text = str::to_owned;
+        let sealed = Sealed {
+            id,
+            login: text("awa"),
+            name: text("Awa"),
+            roles: text("agent astronaute"),
+            langs: text("fr klingon"),
+            phone,
+            lines: Vec::new(),
+        };
+        let awa = sealed.open(&ours).unwrap();
+        assert_eq!((awa.roles, awa.langs, awa.phone), (vec![Role::Agent], vec![Lang::FRENCH], None));
     }
 }

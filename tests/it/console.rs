@@ -1,6 +1,7 @@
 //! The console through its router: who gets in, and what each page says and does.
 
 mod access;
+mod item;
 mod queue;
 
 use ligne_solidaire::operators::Role;

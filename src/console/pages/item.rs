@@ -6,7 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
@@ -14,8 +14,9 @@ use uuid::Uuid;
 use super::queue::about;
 use crate::app::App;
 use crate::audit;
-use crate::callbacks::claims::{self, Claim};
+use crate::callbacks::disposition::{Disposition, Group, Step};
 use crate::callbacks::store::item::{self, Content, Earlier};
+use crate::callbacks::store::notes;
 use crate::callbacks::store::queue::{self, QueueRow};
 use crate::calls::recording;
 use crate::console::hand::hand;
@@ -60,8 +61,46 @@ struct ItemPage {
     earlier: Vec<Before>,
     number: Option<String>,
     dial: String,
-    points: Vec<String>,
+    points: Vec<(String, bool)>,
     voicemail: String,
+    notes: Vec<Note>,
+    ends: Vec<(&'static str, Vec<End>)>,
+    form: Uuid,
+    typed: Typed,
+    refusal: Option<String>,
+    since: Vec<String>,
+}
+
+/// A note.
+struct Note {
+    by: String,
+    text: String,
+}
+
+/// A way to end it, in the list.
+struct End {
+    code: &'static str,
+    means: &'static str,
+    asks: &'static str,
+}
+
+/// What she typed, shown again where it could not be kept.
+#[derive(Debug, Default)]
+pub(super) struct Typed {
+    pub(super) end: String,
+    pub(super) date: String,
+    pub(super) reference: String,
+    pub(super) note: String,
+    pub(super) done: Vec<String>,
+}
+
+/// Why what she typed was not kept.
+#[derive(Debug, Default)]
+pub(super) struct Refused {
+    pub(super) typed: Typed,
+    pub(super) sentence: Option<String>,
+    /// What others did meanwhile.
+    pub(super) since: Vec<String>,
 }
 
 /// A spoken message.
@@ -85,6 +124,7 @@ struct Opened {
     content: Content,
     earlier: Vec<Earlier>,
     messages: Vec<recording::store::Message>,
+    notes: Vec<notes::Note>,
 }
 
 /// The page of a callback; to a script, the part that changes.
@@ -100,8 +140,21 @@ pub(crate) async fn show(
     if !fragment {
         journal(&app, &visitor, "callback.open", id).await?;
     }
-    let page = page(&app, &visitor, opened, &said);
+    let page = page(&app, &visitor, opened, &said, Refused::default());
     if fragment { Ok(Html(page.as_live().render()?).into_response()) } else { render(&page) }
+}
+
+/// The page again, with what she typed and why it was not kept.
+pub(super) async fn again(
+    app: &App,
+    visitor: &Visitor,
+    id: Uuid,
+    status: StatusCode,
+    refused: Refused,
+) -> Result<Response, PageError> {
+    let opened = read(app, visitor, id).await?.ok_or(PageError::NotFound)?;
+    let page = page(app, visitor, opened, &Said::default(), refused);
+    Ok((status, render(&page)?).into_response())
 }
 
 async fn read(app: &App, visitor: &Visitor, id: Uuid) -> Result<Option<Opened>, DbError> {
@@ -115,7 +168,8 @@ async fn read(app: &App, visitor: &Visitor, id: Uuid) -> Result<Option<Opened>, 
                 None => Vec::new(),
             };
             let earlier = item::earlier(tx, operator, id, EARLIER).await?;
-            Ok::<_, DbError>(Some(Opened { row, content, earlier, messages }))
+            let notes = notes::of_callback(tx, &keyring, operator, id).await?;
+            Ok::<_, DbError>(Some(Opened { row, content, earlier, messages, notes }))
         })
     });
     reading.await
@@ -131,11 +185,11 @@ async fn journal(app: &App, visitor: &Visitor, action: &'static str, id: Uuid) -
     writing.await
 }
 
-fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said) -> ItemPage {
+fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refused) -> ItemPage {
     let now = app.board.clock.now();
     let zone = app.zone_of(opened.row.line_id);
     let voice = app.board.voice.load();
-    let Opened { row, content, earlier, messages } = opened;
+    let Opened { row, content, earlier, messages, notes } = opened;
     let what = about(app, &row);
     let (contact_id, sealed) = row.contact.clone().unzip();
     let number = Contact::unseal(&app.board.keyring, contact_id, sealed).and_then(|contact| contact.number);
@@ -156,7 +210,9 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said) -> ItemPage {
         later: row.not_before.map(at),
         lang: Some(row.lang).filter(|lang| *lang != Lang::FRENCH).map(|lang| lang.french().to_owned()),
         holding: holding(&row, &zone, now),
-        closed: content.closed_at.map(|closed| format!("{}, {}", at(closed), ending(content.disposition.as_deref()))),
+        closed: content.closed_at.map(|closed| {
+            format!("{}, {}", at(closed), content.disposition.as_deref().map_or("sans issue notée", Disposition::label))
+        }),
         mine,
         can_take: is_open && row.holder.is_none(),
         can_take_over: is_open && held_by_other && visitor.may(Right::Supervise),
@@ -165,10 +221,37 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said) -> ItemPage {
         earlier: earlier.iter().map(|one| before(app, one, now, &zone)).collect(),
         number: number.as_ref().map(|number| number.pairs().join(" ")),
         dial: number.as_ref().map(|number| number.as_e164().to_owned()).unwrap_or_default(),
-        points: voice.guides.points(guide).into_iter().map(str::to_owned).collect(),
+        points: voice.guides.points(guide).into_iter().map(|point| ticked(point, &refused.typed)).collect(),
         voicemail: voice.guides.voicemail(),
+        notes: notes.into_iter().map(|note| signed(note, now, &zone)).collect(),
+        ends: Group::ALL.into_iter().map(|group| (group.label(), group.dispositions().map(end).collect())).collect(),
+        form: app.board.ids.row(now),
+        typed: refused.typed,
+        refusal: refused.sentence,
+        since: refused.since,
         what,
     }
+}
+
+fn ticked(point: &str, typed: &Typed) -> (String, bool) {
+    (point.to_owned(), typed.done.iter().any(|done| done == point))
+}
+
+fn signed(note: notes::Note, now: Timestamp, zone: &TimeZone) -> Note {
+    let by = format!("{}, {}", note.name, shown::moment(note.at, now, zone));
+    Note {
+        by,
+        text: note.text.unwrap_or_else(|| "Cette note ne peut pas être lue avec la clé de ce service.".to_owned()),
+    }
+}
+
+fn end(disposition: &Disposition) -> End {
+    let asks = match disposition.step {
+        Step::None => "",
+        Step::Date => " (donner une date)",
+        Step::Reference => " (donner son numéro)",
+    };
+    End { code: disposition.code, means: disposition.means, asks }
 }
 
 fn holding(row: &QueueRow, zone: &TimeZone, now: Timestamp) -> String {
@@ -177,10 +260,6 @@ fn holding(row: &QueueRow, zone: &TimeZone, now: Timestamp) -> String {
         Some(holder) if holder.me => format!("vous, jusqu'à {}", shown::moment(holder.until, now, zone)),
         Some(holder) => format!("{}, jusqu'à {}", holder.name, shown::moment(holder.until, now, zone)),
     }
-}
-
-fn ending(disposition: Option<&str>) -> String {
-    disposition.unwrap_or("sans suite notée").to_owned()
 }
 
 fn told(app: &App, answers: &[u8]) -> Vec<Told> {
@@ -212,61 +291,4 @@ fn before(app: &App, one: &Earlier, now: Timestamp, zone: &TimeZone) -> Before {
     let reference = one.reference.as_ref().map(|reference| format!(" · n° {reference}")).unwrap_or_default();
     let ended = one.disposition.as_deref().map_or("en cours", |_| "terminé");
     Before { id: one.id, what, when: format!("{} · {ended}{reference}", shown::moment(one.opened_at, now, zone)) }
-}
-
-/// Takes it.
-pub(crate) async fn claim(State(app): State<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Redirect, PageError> {
-    led(id, &claims::claim(&app.board.db, &hand(&app, &visitor), id).await?)
-}
-
-/// Takes it from whoever holds it.
-pub(crate) async fn take_over(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    Id(id): Id,
-) -> Result<Redirect, PageError> {
-    led(id, &claims::take_over(&app.board.db, &hand(&app, &visitor), id).await?)
-}
-
-fn led(id: Uuid, claim: &Claim) -> Result<Redirect, PageError> {
-    let (to, said) = match claim {
-        Claim::Taken => (id, "pris"),
-        Claim::Mine => (id, "prolonge"),
-        Claim::HeldBy { .. } => (id, "occupe"),
-        Claim::HoldingAnother(other) => (*other, "deja"),
-        Claim::Closed => (id, "termine"),
-        Claim::Unknown => return Err(PageError::NotFound),
-    };
-    Ok(Redirect::to(&format!("/console/rappels/{to}?dit={said}")))
-}
-
-/// Keeps it for a quarter of an hour more; a script is told by the status that it is hers no more.
-pub(crate) async fn renew(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    Id(id): Id,
-    headers: HeaderMap,
-) -> Result<Response, PageError> {
-    known(&app, &visitor, id).await?;
-    let renewed = claims::renew(&app.board.db, &hand(&app, &visitor), id).await?.is_some();
-    if headers.contains_key(FRAGMENT) {
-        return Ok(if renewed { StatusCode::NO_CONTENT } else { StatusCode::CONFLICT }.into_response());
-    }
-    let said = if renewed { "prolonge" } else { "perdu" };
-    Ok(Redirect::to(&format!("/console/rappels/{id}?dit={said}")).into_response())
-}
-
-/// Gives it back.
-pub(crate) async fn release(State(app): State<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Redirect, PageError> {
-    known(&app, &visitor, id).await?;
-    let released = claims::release(&app.board.db, &hand(&app, &visitor), id).await?;
-    Ok(Redirect::to(if released { "/console/file?dit=rendu" } else { "/console/file?dit=perdu" }))
-}
-
-/// Of another line's callback there is nothing to say, not even that it is not hers (T15).
-async fn known(app: &App, visitor: &Visitor, id: Uuid) -> Result<(), PageError> {
-    let (now, operator) = (app.board.clock.now(), visitor.operator().id);
-    let looking = app.board.db.read(move |tx| Box::pin(async move { queue::one(tx, operator, id, now).await }));
-    let found: Option<QueueRow> = looking.await?;
-    found.map(drop).ok_or(PageError::NotFound)
 }

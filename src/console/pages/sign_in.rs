@@ -1,20 +1,29 @@
 //! Signing in and out.
 
-use askama::Template;
-use axum::extract::{Query, State};
-use axum::http::header::SET_COOKIE;
-use axum::response::{IntoResponse, Redirect, Response};
-use serde::Deserialize;
 use std::sync::Arc;
 
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::header::{SET_COOKIE, USER_AGENT};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::carried::CarriedPage;
 use crate::app::App;
 use crate::callbacks::claims;
 use crate::console::carry::{Carried, is_inside};
-use crate::console::guard::COOKIE_NAME;
+use crate::console::guard::{COOKIE_NAME, visitor_of};
 use crate::console::hand::hand;
-use crate::console::page::{PageError, render};
+use crate::console::page::{Frame, PageError, render};
+use crate::console::peer::Peer;
+use crate::console::said::Said;
+use crate::console::sent::Sent;
+use crate::console::shown;
 use crate::console::visitor::Visitor;
 use crate::db::DbError;
+use crate::operators::session;
+use crate::operators::sign_in::{self, Attempt, Opened, SignIn};
 use crate::operators::store::sessions;
 
 /// What the page knows of whoever signs in.
@@ -58,12 +67,75 @@ pub(crate) async fn show(Query(back): Query<Back>) -> Result<Response, PageError
     render(&SignInPage::new(Asked { back, ..Asked::default() }))
 }
 
+/// Lets her in, or says that something is wrong and nothing more.
+pub(crate) async fn enter(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    peer: Peer,
+    sent: Sent,
+) -> Result<Response, PageError> {
+    let (back, login) = (sent.filled("vers").filter(|path| is_inside(path)), sent.text("identifiant").to_owned());
+    let carried = back.as_deref().and_then(|path| Carried::read(path, &sent.filled("emporte")?));
+    let attempt = Attempt {
+        login: login.clone(),
+        password: sent.raw("mot_de_passe").to_owned(),
+        code: sent.text("code").replace(' ', ""),
+        address: peer.place(&headers),
+        browser: browser(&headers),
+    };
+    match sign_in::sign_in(&app.gate, attempt).await? {
+        SignIn::In(opened) => welcome(&app, &opened, back, carried).await,
+        SignIn::Wait(wait) => {
+            let minutes = shown::length(wait.as_secs().max(60));
+            let refusal = format!("Trop d'essais. Attendez {minutes} avant de recommencer.");
+            again(StatusCode::TOO_MANY_REQUESTS, Asked { back, carried, login, refusal: Some(refusal), expired: false })
+        }
+        SignIn::Refused => {
+            let refusal = "L'identifiant, le mot de passe ou le code n'est pas le bon. Rien n'est perdu : recommencez.";
+            let refusal = Some(refusal.to_owned());
+            again(StatusCode::UNAUTHORIZED, Asked { back, carried, login, refusal, expired: false })
+        }
+    }
+}
+
+fn again(status: StatusCode, asked: Asked) -> Result<Response, PageError> {
+    Ok((status, render(&SignInPage::new(asked))?).into_response())
+}
+
+/// Leads to where she was going, or shows what she had typed when her session ended.
+async fn welcome(
+    app: &Arc<App>,
+    opened: &Opened,
+    back: Option<String>,
+    carried: Option<Carried>,
+) -> Result<Response, PageError> {
+    let cookie = [(SET_COOKIE, cookie(&opened.token))];
+    if opened.limited {
+        return Ok((cookie, Redirect::to("/console/second-facteur")).into_response());
+    }
+    let Some(carried) = carried else {
+        return Ok((cookie, Redirect::to(back.as_deref().unwrap_or("/console"))).into_response());
+    };
+    let visitor = visitor_of(app, &opened.token).await?.ok_or(PageError::SignedOut)?;
+    let frame = Frame::new(app, &visitor, "Ce que vous aviez écrit", "", &Said::default());
+    Ok((cookie, render(&CarriedPage::new(frame, carried))?).into_response())
+}
+
+/// The cookie of a session: of this host alone, unread by scripts, gone with the browser.
+pub(crate) fn cookie(token: &str) -> String {
+    format!("{COOKIE_NAME}={token}; Path=/; Secure; HttpOnly; SameSite=Lax")
+}
+
+/// The browser as people recognise it.
+pub(crate) fn browser(headers: &HeaderMap) -> String {
+    session::browser(headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default())
+}
+
 /// Ends her session, and gives back what she holds.
 pub(crate) async fn leave(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Response, PageError> {
     claims::release_all(&app.board.db, &hand(&app, &visitor)).await?;
     let (id, operator) = (visitor.session().id.clone(), visitor.operator().id);
     let ending = app.board.db.write(move |tx| Box::pin(async move { sessions::end(tx, operator, &id).await }));
     let _: bool = ending.await.map_err(|cause: DbError| cause)?;
-    let cookie = format!("{COOKIE_NAME}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
-    Ok(([(SET_COOKIE, cookie)], Redirect::to("/console/entrer")).into_response())
+    Ok(([(SET_COOKIE, format!("{}; Max-Age=0", cookie("")))], Redirect::to("/console/entrer")).into_response())
 }

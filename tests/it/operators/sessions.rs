@@ -1,17 +1,83 @@
 //! Sessions: how long they last, whose they are.
 
-use jiff::ToSpan;
+use jiff::{Timestamp, ToSpan};
+use ligne_solidaire::db::{Db, DbError};
+use ligne_solidaire::lang::Lang;
+use ligne_solidaire::lines::{self, Line, LineSettings};
+use ligne_solidaire::operators::store::accounts;
 use ligne_solidaire::operators::store::sessions::{self, NewSession};
+use ligne_solidaire::operators::{Operator, Right, Role, SignedIn};
+use ligne_solidaire::phone::PhoneNumber;
+use ligne_solidaire::secret::Keyring;
+use uuid::Uuid;
 
-use super::*;
 use crate::support::test_db::on_both;
+
+/// Reads by a closure over a transaction.
+macro_rules! read_in {
+    ($db:expr, |$tx:ident| $body:expr) => {
+        $db.read(move |$tx| Box::pin(async move { Ok::<_, DbError>($body) })).await.unwrap()
+    };
+}
+
+/// Writes by a closure over a transaction.
+macro_rules! write_in {
+    ($db:expr, |$tx:ident| $body:expr) => {
+        $db.write(move |$tx| Box::pin(async move { Ok::<_, DbError>($body) })).await.unwrap()
+    };
+}
+
+fn keyring() -> Keyring {
+    Keyring::from_master(&[7; 32])
+}
+
+fn at(instant: &str) -> Timestamp {
+    instant.parse().unwrap()
+}
+
+/// A Tuesday at ten in Paris.
+fn ten() -> Timestamp {
+    at("2026-04-14T08:00:00Z")
+}
+
+const ONE: Uuid = Uuid::from_u128(1);
+const OTHER: Uuid = Uuid::from_u128(2);
+
+/// Gives the two lines their rows.
+async fn with_lines(db: &Db) {
+    let line = |id, number: &str| Line {
+        id,
+        number: PhoneNumber::parse(number).unwrap(),
+        settings: LineSettings::default().into(),
+    };
+    let both = [line(ONE, "01 99 00 12 34"), line(OTHER, "02 61 91 12 34")];
+    db.write(move |tx| Box::pin(async move { lines::store::keep(tx, &both, ten()).await })).await.unwrap();
+}
+
+/// Somebody with that login.
+fn operator(login: &str, roles: &[Role], lines: &[Uuid]) -> Operator {
+    Operator {
+        id: Uuid::now_v7(),
+        login: login.to_owned(),
+        name: format!("{login} de la mairie"),
+        roles: roles.to_vec(),
+        langs: vec![Lang::FRENCH],
+        phone: Some(PhoneNumber::parse("01 99 00 10 01").unwrap()),
+        lines: lines.to_vec(),
+    }
+}
+
+async fn add(db: &Db, new: &Operator) -> bool {
+    let new = new.clone();
+    db.write(move |tx| Box::pin(async move { accounts::add(tx, &keyring(), &new, ten()).await })).await.unwrap()
+}
 
 async fn open(db: &Db, id: &'static str, operator_id: Uuid, limited: bool, now: Timestamp) {
     let new = NewSession { id, operator_id, browser: "Firefox sur Linux", limited };
     write_in!(db, |tx| sessions::open(tx, &new, now).await?);
 }
 
-async fn who(db: &Db, id: &'static str, now: Timestamp) -> Option<ligne_solidaire::operators::SignedIn> {
+async fn who(db: &Db, id: &'static str, now: Timestamp) -> Option<SignedIn> {
     read_in!(db, |tx| sessions::signed_in(tx, &keyring(), id, now).await?)
 }
 
@@ -65,7 +131,7 @@ async fn a_limited_session_has_no_role_and_no_line() {
         open(&base.db, "s", awa.id, true, ten()).await;
         let found = who(&base.db, "s", ten()).await.unwrap();
         assert!(found.session.limited && found.operator.roles.is_empty() && found.operator.lines.is_empty());
-        assert!(!found.operator.may(ligne_solidaire::operators::Right::Own));
+        assert!(!found.operator.may(Right::Own));
     })
     .await;
 }

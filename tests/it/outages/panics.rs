@@ -42,8 +42,8 @@ impl Ids for Trap {
         self.ids.six_digits()
     }
 
-    fn token(&self) -> String {
-        self.ids.token()
+    fn bits(&self) -> u128 {
+        self.ids.bits()
     }
 }
 

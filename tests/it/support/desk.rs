@@ -73,7 +73,8 @@ impl Desk {
             query("insert into lines (id, number, created_at) values ($1, $1, 0)").bind(elsewhere.to_string())
         })
         .await;
-        Self { db, ids, line, elsewhere }
+        let keyring = service.app.board.keyring.clone();
+        Self { db, ids, keyring, line, elsewhere }
     }
 
     /// Somebody who works on the first line.

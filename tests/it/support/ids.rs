@@ -26,7 +26,7 @@ impl Ids for SeededIds {
         self.numbers.six_digits()
     }
 
-    fn token(&self) -> String {
-        self.rows.token()
+    fn bits(&self) -> u128 {
+        self.rows.bits()
     }
 }

@@ -2,10 +2,12 @@
 
 pub(crate) mod browser;
 pub(crate) mod campaign;
+pub(crate) mod chromium;
 pub(crate) mod desk;
 pub(crate) mod documents;
 pub(crate) mod dump;
 pub(crate) mod ids;
+pub(crate) mod people;
 pub(crate) mod service;
 pub(crate) mod shopping;
 pub(crate) mod test_db;

@@ -48,6 +48,16 @@ pub(crate) struct Setup {
     pub(crate) exchange: Settings,
     /// Where ids come from, if not from the seed.
     pub(crate) ids: Option<Arc<dyn Ids>>,
+    /// The address under which it is known.
+    pub(crate) public: String,
+}
+
+impl Setup {
+    /// A service that browsers and provider reach at that address.
+    pub(crate) fn at(public: &str) -> Self {
+        let exchange = Settings::new(public, ACCOUNT, TOKEN);
+        Self { exchange, public: public.to_owned(), ..Self::default() }
+    }
 }
 
 impl Default for Setup {
@@ -59,6 +69,7 @@ impl Default for Setup {
             seed: 7,
             exchange: Settings::new(PUBLIC, ACCOUNT, TOKEN),
             ids: None,
+            public: PUBLIC.to_owned(),
         }
     }
 }
@@ -163,7 +174,7 @@ impl Drop for Service {
 fn config(folder: &TempDir, setup: &Setup) -> Config {
     let path = |name: &str| folder.path().join(name).display().to_string();
     let mut env = BTreeMap::from([
-        ("LIGNE_PUBLIC_URL".to_owned(), PUBLIC.to_owned()),
+        ("LIGNE_PUBLIC_URL".to_owned(), setup.public.clone()),
         ("LIGNE_DATABASE_URL".to_owned(), format!("sqlite://{}", path("inutile.db"))),
         ("LIGNE_KEY_FILE".to_owned(), path("ligne.cle")),
         ("LIGNE_DATA_DIR".to_owned(), path("donnees")),

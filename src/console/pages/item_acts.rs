@@ -1,0 +1,192 @@
+//! What an operator does with a callback from its page: takes it, keeps it, gives it back, writes, ends it.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use uuid::Uuid;
+
+use super::item::{Refused, Typed, again};
+use crate::app::App;
+use crate::callbacks::claims::{self, Claim};
+use crate::callbacks::disposition::{Disposition, Step};
+use crate::callbacks::finish::{self, Ending, Finish, Lapsed, Noted};
+use crate::callbacks::store::attempts::Deed;
+use crate::callbacks::store::queue::{self, QueueRow};
+use crate::console::hand::hand;
+use crate::console::id::Id;
+use crate::console::live::FRAGMENT;
+use crate::console::page::PageError;
+use crate::console::sent::Sent;
+use crate::console::shown;
+use crate::console::visitor::Visitor;
+
+/// Takes it.
+pub(crate) async fn claim(State(app): State<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Redirect, PageError> {
+    led(id, &claims::claim(&app.board.db, &hand(&app, &visitor), id).await?)
+}
+
+/// Takes it from whoever holds it.
+pub(crate) async fn take_over(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Id(id): Id,
+) -> Result<Redirect, PageError> {
+    led(id, &claims::take_over(&app.board.db, &hand(&app, &visitor), id).await?)
+}
+
+fn led(id: Uuid, claim: &Claim) -> Result<Redirect, PageError> {
+    let (to, said) = match claim {
+        Claim::Taken => (id, "pris"),
+        Claim::Mine => (id, "prolonge"),
+        Claim::HeldBy { .. } => (id, "occupe"),
+        Claim::HoldingAnother(other) => (*other, "deja"),
+        Claim::Closed => (id, "termine"),
+        Claim::Unknown => return Err(PageError::NotFound),
+    };
+    Ok(Redirect::to(&format!("/console/rappels/{to}?dit={said}")))
+}
+
+/// Keeps it for a quarter of an hour more; a script is told by the status that it is hers no more.
+pub(crate) async fn renew(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Id(id): Id,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    known(&app, &visitor, id).await?;
+    let renewed = claims::renew(&app.board.db, &hand(&app, &visitor), id).await?.is_some();
+    if headers.contains_key(FRAGMENT) {
+        return Ok(if renewed { StatusCode::NO_CONTENT } else { StatusCode::CONFLICT }.into_response());
+    }
+    let said = if renewed { "prolonge" } else { "perdu" };
+    Ok(Redirect::to(&format!("/console/rappels/{id}?dit={said}")).into_response())
+}
+
+/// Gives it back.
+pub(crate) async fn release(State(app): State<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Redirect, PageError> {
+    known(&app, &visitor, id).await?;
+    let released = claims::release(&app.board.db, &hand(&app, &visitor), id).await?;
+    Ok(Redirect::to(if released { "/console/file?dit=rendu" } else { "/console/file?dit=perdu" }))
+}
+
+/// Of another line's callback there is nothing to say, not even that it is not hers (T15).
+async fn known(app: &App, visitor: &Visitor, id: Uuid) -> Result<QueueRow, PageError> {
+    let (now, operator) = (app.board.clock.now(), visitor.operator().id);
+    let looking = app.board.db.read(move |tx| Box::pin(async move { queue::one(tx, operator, id, now).await }));
+    let found: Option<QueueRow> = looking.await?;
+    found.ok_or(PageError::NotFound)
+}
+
+/// Writes a note.
+pub(crate) async fn note(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Id(id): Id,
+    sent: Sent,
+) -> Result<Response, PageError> {
+    known(&app, &visitor, id).await?;
+    let (board, hand) = (&app.board, hand(&app, &visitor));
+    let form = sent.id("formulaire").unwrap_or(hand.entry);
+    let led = |said: &str| Ok(Redirect::to(&format!("/console/rappels/{id}?dit={said}")).into_response());
+    match finish::note(&board.db, &board.keyring, &hand, id, form, sent.text("note")).await? {
+        Noted::Kept => led("note"),
+        Noted::Nothing => led("rien"),
+        Noted::Unknown => Err(PageError::NotFound),
+        Noted::TooLong(length) => {
+            let refused = Refused { typed: typed(&sent), sentence: Some(too_long(length)), since: Vec::new() };
+            again(&app, &visitor, id, StatusCode::UNPROCESSABLE_ENTITY, refused).await
+        }
+    }
+}
+
+/// Ends it, or says what is missing with everything that was typed still there.
+pub(crate) async fn end(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Id(id): Id,
+    sent: Sent,
+) -> Result<Response, PageError> {
+    let row = known(&app, &visitor, id).await?;
+    let (board, hand, zone) = (&app.board, hand(&app, &visitor), app.zone_of(row.line_id));
+    let refused = |status, sentence: String, since| {
+        let refused = Refused { typed: typed(&sent), sentence: Some(sentence), since };
+        again(&app, &visitor, id, status, refused)
+    };
+    let Some(disposition) = Disposition::of_code(sent.text("issue")) else {
+        return refused(StatusCode::UNPROCESSABLE_ENTITY, "Choisissez une issue.".to_owned(), Vec::new()).await;
+    };
+    let ending = Ending {
+        form: sent.id("formulaire").unwrap_or(hand.entry),
+        disposition,
+        date: sent.instant("quand", &zone),
+        reference: sent.filled("autre"),
+        note: written(&sent),
+    };
+    let finished = finish::finish(&board.db, &board.keyring, &app.lines, &hand, id, ending).await?;
+    let led = |said: &str| Ok(Redirect::to(&format!("/console/file?dit={said}")).into_response());
+    match finished {
+        Finish::Closed => led("fini"),
+        Finish::Again { .. } => led("encore"),
+        Finish::Escalated => led("escalade"),
+        Finish::Unknown => Err(PageError::NotFound),
+        Finish::Needs(step) => refused(StatusCode::UNPROCESSABLE_ENTITY, missing(step).to_owned(), Vec::new()).await,
+        Finish::TooLong(length) => refused(StatusCode::UNPROCESSABLE_ENTITY, too_long(length), Vec::new()).await,
+        Finish::Lapsed(lapsed) => {
+            let since = lapsed.since.iter().map(|deed| told(deed, hand.now, &zone)).collect();
+            refused(StatusCode::CONFLICT, taken_away(&lapsed), since).await
+        }
+    }
+}
+
+fn typed(sent: &Sent) -> Typed {
+    Typed {
+        end: sent.text("issue").to_owned(),
+        date: sent.text("quand").to_owned(),
+        reference: sent.text("autre").to_owned(),
+        note: sent.text("note").to_owned(),
+        done: sent.all("fait"),
+    }
+}
+
+/// The note, and the points that were ticked below it.
+fn written(sent: &Sent) -> Option<String> {
+    let done = sent.all("fait");
+    let points = (!done.is_empty()).then(|| format!("Vu pendant l'appel : {}", done.join(" ")));
+    let pieces: Vec<_> = sent.filled("note").into_iter().chain(points).collect();
+    (!pieces.is_empty()).then(|| pieces.join("\n"))
+}
+
+fn missing(step: Step) -> &'static str {
+    match step {
+        Step::None => "Il manque quelque chose.",
+        Step::Date => "Donnez le jour et l'heure où revenir à ce dossier : dans le futur, et dans l'année.",
+        Step::Reference => {
+            "Donnez les six chiffres de l'autre demande : elle doit exister, et être une autre que celle-ci."
+        }
+    }
+}
+
+fn too_long(length: usize) -> String {
+    let most = crate::callbacks::note::LONGEST;
+    format!(
+        "Cette note a {length} caractères ; elle peut en avoir {most}. Elle n'est pas enregistrée : raccourcissez-la."
+    )
+}
+
+fn taken_away(lapsed: &Lapsed) -> String {
+    let begins = match (&lapsed.holder, lapsed.closed) {
+        (_, true) => "Ce rappel a été terminé entre-temps.".to_owned(),
+        (Some(holder), _) => format!("Ce rappel n'est plus à vous : {holder} s'en occupe."),
+        (None, _) => "Ce rappel n'est plus à vous : le quart d'heure est passé.".to_owned(),
+    };
+    format!("{begins} Rien n'a été enregistré ; ce que vous avez écrit est encore là.")
+}
+
+fn told(deed: &Deed, now: Timestamp, zone: &TimeZone) -> String {
+    let what = deed.disposition.as_deref().map(Disposition::label).or(deed.note.as_deref()).unwrap_or_default();
+    format!("{}, {} : {what}", shown::moment(deed.at, now, zone), deed.name)
+}

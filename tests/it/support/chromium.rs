@@ -1,0 +1,166 @@
+//! A real browser: Chromium without a window, driven by chromedriver.
+//!
+//! `LIGNE_SCREENSHOTS=DIR` keeps the pictures that tests take, to be looked at.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use axum::Router;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+const DRIVER: &str = "/usr/bin/chromedriver";
+const BROWSER: &str = "/usr/bin/chromium";
+const MISSING: &str = "pages are tested in a real browser: install the packages chromium and chromium-driver";
+
+/// How the browser stands before the page.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Look {
+    /// The width of the window in CSS pixels, each of which is two by two of the screen; 1280 unless said. 640 is what a page
+    /// of 1280 has at 200 %.
+    pub(crate) width: Option<u32>,
+    pub(crate) dark: bool,
+    /// Pages run no script.
+    pub(crate) without_script: bool,
+}
+
+/// A browser that shows a page.
+pub(crate) struct Page {
+    pub(crate) client: Client,
+    driver: Child,
+    pictures: Option<PathBuf>,
+    _profile: TempDir,
+}
+
+impl Page {
+    /// Opens an address.
+    pub(crate) async fn at(url: &str, look: Look) -> Self {
+        let (driver, port) = start_driver();
+        let profile = TempDir::new().unwrap();
+        let session = capabilities(profile.path(), look);
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(session.as_object().unwrap().clone())
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .expect(MISSING);
+        client.goto(url).await.unwrap();
+        let pictures = std::env::var_os("LIGNE_SCREENSHOTS").map(PathBuf::from);
+        Self { client, driver, pictures, _profile: profile }
+    }
+
+    pub(crate) async fn click(&self, css: &str) {
+        let element = self.client.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        element.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    /// Types on the keyboard, wherever the focus is.
+    pub(crate) async fn keyboard(&self, keys: &str) {
+        self.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
+    }
+
+    /// Waits until some element shows `text`, as the page changes; the driver gives up after a while.
+    pub(crate) async fn until(&self, css: &str, text: &str) {
+        let watch = "
+            const [css, text, done] = arguments;
+            const there = () => [...document.querySelectorAll(css)].some((element) => element.textContent.includes(text));
+            const check = () => { if (there()) { observer.disconnect(); done(true); } };
+            const observer = new MutationObserver(check);
+            observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+            check();";
+        if let Err(error) = self.client.execute_async(watch, vec![json!(css), json!(text)]).await {
+            panic!("{css} never showed « {text} » ({error}). The page:\n{}", self.text("body").await);
+        }
+    }
+
+    pub(crate) async fn text(&self, css: &str) -> String {
+        self.client.find(Locator::Css(css)).await.unwrap().text().await.unwrap()
+    }
+
+    /// What a script in the page returns.
+    pub(crate) async fn ask(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap()
+    }
+
+    pub(crate) async fn picture(&self, name: &str) {
+        if let Some(folder) = &self.pictures {
+            std::fs::create_dir_all(folder).unwrap();
+            std::fs::write(folder.join(format!("{name}.png")), self.client.screenshot().await.unwrap()).unwrap();
+        }
+    }
+
+    /// Ends the test of the page: nothing went wrong behind it.
+    pub(crate) async fn close(mut self) {
+        let faults =
+            self.ask("return [...document.querySelectorAll('.fault')].map((fault) => fault.textContent)").await;
+        assert_eq!(faults, json!([]));
+        let closed = self.client.clone().close().await;
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+        closed.unwrap();
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        // After a failed assertion too: no browser is left behind.
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+/// Serves on a free port of this machine.
+pub(crate) async fn serve(service: Router) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    serve_on(listener, service);
+    address
+}
+
+/// Serves where something listens already.
+pub(crate) fn serve_on(listener: TcpListener, service: Router) {
+    tokio::spawn(async move { axum::serve(listener, service).await });
+}
+
+/// Starts chromedriver on a port of its choice, which it prints.
+fn start_driver() -> (Child, u16) {
+    assert!(Path::new(DRIVER).exists() && Path::new(BROWSER).exists(), "{MISSING}");
+    let driver = Command::new(DRIVER).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let mut driver = driver.unwrap_or_else(|error| panic!("{MISSING} ({error})"));
+    let lines = BufReader::new(driver.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let port = lines
+        .filter_map(|line| line.split_once("started successfully on port ").map(|(_, port)| port.to_owned()))
+        .find_map(|port| port.trim_end_matches('.').parse().ok());
+    (driver, port.expect("chromedriver tells its port"))
+}
+
+fn capabilities(profile: &Path, look: Look) -> Value {
+    let mut arguments = vec![
+        "--headless".to_owned(),
+        "--no-sandbox".to_owned(),
+        "--disable-gpu".to_owned(),
+        "--disable-quic".to_owned(),
+        "--no-first-run".to_owned(),
+        "--disable-background-networking".to_owned(),
+        "--disable-component-update".to_owned(),
+        "--disable-sync".to_owned(),
+        "--disable-dev-shm-usage".to_owned(),
+        "--window-size=1280,900".to_owned(),
+        format!("--user-data-dir={}", profile.display()),
+    ];
+    if look.dark {
+        arguments.push("--force-dark-mode".to_owned());
+    }
+    if look.without_script {
+        arguments.push("--blink-settings=scriptEnabled=false".to_owned());
+    }
+    let mut options = json!({ "binary": BROWSER, "args": arguments });
+    if let Some(width) = look.width {
+        options["mobileEmulation"] = json!({ "deviceMetrics": { "width": width, "height": 720, "pixelRatio": 2 } });
+    }
+    json!({ "browserName": "chrome", "goog:chromeOptions": options })
+}
