@@ -232,9 +232,9 @@ pub async fn open(
 }
 
 async fn alert(tx: &mut Tx<'_>, context: &Context<'_>, callback_id: Uuid) -> Result<(), DbError> {
-    let (settings, now) = (&context.line.settings, context.now);
-    let after = if settings.hours.is_open(now) { ALERT_AFTER_OPEN } else { ALERT_AFTER_CLOSED };
-    callbacks::alert::ask_for(tx, settings, context.board.ids.row(now), callback_id, now, later(now, after)).await
+    let now = context.now;
+    let after = if context.line.settings.hours.is_open(now) { ALERT_AFTER_OPEN } else { ALERT_AFTER_CLOSED };
+    callbacks::alert::ask_for(tx, context.board.ids.row(now), callback_id, now, later(now, after)).await
 }
 
 /// A person took the call: what it left open is settled. A call that left nothing leaves the trace that somebody was
