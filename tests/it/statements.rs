@@ -23,8 +23,9 @@ const WHOLE_TABLE: [&str; 6] = [
 ];
 
 /// Steps of a plan that look like reading everything and stop at a limit: what other steps found, the jobs in the order in
-/// which they are taken, the calls that go on at this moment.
-const BOUNDED: [&str; 8] = [
+/// which they are taken, the calls that go on at this moment, the requests that were made one.
+const BOUNDED: [&str; 9] = [
+    "SCAN same",
     "SCAN CONSTANT ROW",
     "SCAN due",
     "SCAN first",

@@ -4,6 +4,7 @@ pub mod attempts;
 pub mod claims;
 pub mod item;
 pub mod notes;
+pub mod of_request;
 pub mod queue;
 
 use std::time::Duration;
