@@ -7,6 +7,8 @@ pub(super) mod carried;
 pub(super) mod home;
 pub(super) mod item;
 pub(super) mod item_acts;
+pub(super) mod jobs;
+pub(super) mod journal;
 pub(super) mod link;
 pub(super) mod message;
 pub(super) mod queue;
