@@ -235,3 +235,6 @@ create index handovers_line on handovers (line_id, at);
 alter table audit add column line_id text references lines (id);
 create index audit_at on audit (at);
 create index audit_subject on audit (subject, at);
+
+-- What was given up, for the page of failed jobs.
+create index outbox_failed on outbox (settled_at) where state in ('buried', 'unknown');

@@ -40,6 +40,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("telephone", "Votre téléphone est enregistré."),
     ("compte-change", "Le compte est changé."),
     ("compte-ferme", "Le compte est fermé : la personne est déconnectée."),
+    ("reessai", "Ce travail repart. S'il échoue encore, il reviendra ici."),
     ("compte-rouvert", "Le compte est rouvert."),
 ];
 

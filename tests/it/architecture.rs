@@ -67,6 +67,7 @@ const PLACES: &[(&str, Role)] = &[
     ("callbacks/finish", UseCase),
     ("callbacks/spooled", UseCase),
     ("callbacks/alert", UseCase),
+    ("jobs/failed", UseCase),
     ("operators/accounts", UseCase),
     ("operators/enrol", UseCase),
     ("operators/gate", UseCase),

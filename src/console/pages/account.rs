@@ -109,19 +109,14 @@ pub(crate) async fn end_session(
     visitor: Visitor,
     sent: Sent,
 ) -> Result<Response, PageError> {
-    let (id, session) = (visitor.operator().id, sent.text("session").to_owned());
-    let ending = app.board.db.write(move |tx| Box::pin(async move { sessions::end(tx, id, &session).await }));
-    let ended: Result<bool, DbError> = ending.await;
+    let ended = sign_in::end(&app.gate, &hand(&app, &visitor), sent.text("session")).await?;
     // Ended meanwhile or never there: it is not there now, which is what was wanted.
-    Ok(led(if ended? { "deconnecte" } else { "deja-deconnecte" }))
+    Ok(led(if ended { "deconnecte" } else { "deja-deconnecte" }))
 }
 
 /// Ends all her sessions but this one.
 pub(crate) async fn end_others(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Response, PageError> {
-    let (id, here) = (visitor.operator().id, visitor.session().id.clone());
-    let ending = app.board.db.write(move |tx| Box::pin(async move { sessions::end_others(tx, id, &here).await }));
-    let ended: Result<u64, DbError> = ending.await;
-    ended?;
+    sign_in::end_others(&app.gate, &hand(&app, &visitor), &visitor.session().id).await?;
     Ok(led("deconnecte"))
 }
 

@@ -8,6 +8,8 @@ pub(super) mod counter;
 pub(super) mod home;
 pub(super) mod item;
 pub(super) mod item_acts;
+pub(super) mod jobs;
+pub(super) mod journal;
 pub(super) mod link;
 pub(super) mod message;
 pub(super) mod queue;
