@@ -30,10 +30,10 @@ pub(crate) async fn hired(service: &Service, transcript: &Transcript) {
                 lines: lines.clone(),
             };
             let keyring = board.keyring.clone();
-            let adding = board.db.write(move |tx| {
-                Box::pin(async move { Ok::<_, DbError>(accounts::add(tx, &keyring, &new, now).await?) })
-            });
-            assert!(adding.await.unwrap());
+            let adding =
+                board.db.write(move |tx| Box::pin(async move { accounts::add(tx, &keyring, &new, now).await }));
+            let added: Result<bool, DbError> = adding.await;
+            assert!(added.unwrap());
         }
     }
 }
