@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Subcommand;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
@@ -169,7 +168,7 @@ async fn named(gate: &Gate, login: &str) -> anyhow::Result<Uuid> {
     found.map(|listed| listed.operator.id).with_context(|| format!("aucun compte ne s'appelle « {login} »"))
 }
 
-const COLUMNS: [Column; 8] = [
+const COLUMNS: [Column; 9] = [
     Column::brief("login", "identifiant"),
     Column::brief("name", "nom"),
     Column::brief("roles", "rôles"),
@@ -178,6 +177,7 @@ const COLUMNS: [Column; 8] = [
     Column::more("phone", "téléphone"),
     Column::more("lines", "lignes"),
     Column::more("seen", "vu"),
+    Column::more("link", "lien jusqu'au"),
 ];
 
 fn table(listed: &[Listed], lines: &Lines, zone: &TimeZone) -> Table {
@@ -189,11 +189,12 @@ fn table(listed: &[Listed], lines: &Lines, zone: &TimeZone) -> Table {
             who.login.clone(),
             who.name.clone(),
             joined(who.roles.iter().map(|role| role.word().to_owned()).collect()),
-            state(listed, zone),
+            state(listed).to_owned(),
             joined(who.langs.iter().map(|lang| lang.code().to_owned()).collect()),
             who.phone.as_ref().map(PhoneNumber::masked).unwrap_or_default(),
             joined(who.lines.iter().map(number).collect()),
             listed.seen_at.map(|at| local(at, zone)).unwrap_or_default(),
+            listed.link_until.map(|at| local(at, zone)).unwrap_or_default(),
         ]
     };
     let empty = "Aucun compte : ouvrez le premier avec operators add.";
@@ -201,13 +202,12 @@ fn table(listed: &[Listed], lines: &Lines, zone: &TimeZone) -> Table {
 }
 
 /// How far an account is.
-fn state(listed: &Listed, zone: &TimeZone) -> String {
-    let until = |at: Timestamp| format!("lien jusqu'au {}", local(at, zone));
+fn state(listed: &Listed) -> &'static str {
     match (listed.disabled_at, listed.link_until, listed.has_password) {
-        (Some(_), ..) => "fermé".to_owned(),
-        (None, Some(at), _) => until(at),
-        (None, None, false) => "sans mot de passe".to_owned(),
-        (None, None, true) if !listed.has_factor => "sans second facteur".to_owned(),
-        (None, None, true) => "ouvert".to_owned(),
+        (Some(_), ..) => "fermé",
+        (None, Some(_), _) => "lien à ouvrir",
+        (None, None, false) => "sans mot de passe",
+        (None, None, true) if !listed.has_factor => "sans second facteur",
+        (None, None, true) => "ouvert",
     }
 }

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 use serde_json::{Map, Value};
 
+use crate::spreadsheet::harmless;
+
 /// How a list is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -153,13 +155,6 @@ fn flat(cell: &str) -> String {
         one.is_control() || matches!(one, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     cell.chars().map(|one| if breaks(one) { ' ' } else { one }).collect()
-}
-
-/// A cell that no spreadsheet runs as a formula (T14). A telephone number begins with a plus and is harmless.
-fn harmless(cell: &str) -> String {
-    let number = cell.strip_prefix('+').is_some_and(|digits| digits.chars().all(|one| one.is_ascii_digit()));
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if formula && !number { format!("'{cell}") } else { cell.to_owned() }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use axum::extract::{Request, State};
 use axum::http::header::{COOKIE, ORIGIN};
 use axum::http::{HeaderMap, Method};
 use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::MethodRouter;
 use subtle::ConstantTimeEq;
 
@@ -119,11 +119,14 @@ pub(super) fn cookie(headers: &HeaderMap) -> Option<String> {
     pairs.into_iter().find(|(name, _)| *name == COOKIE_NAME).map(|(_, value)| value.to_owned())
 }
 
-/// Wraps a handler so that it is reached with that right only.
+/// Wraps a handler so that it is reached with that right only; before her second factor is set up she has none.
 pub(super) fn asking(right: Right, handler: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
     handler.layer(from_fn(move |visitor: Visitor, request: Request, next: Next| async move {
         if visitor.may(right) {
             return next.run(request).await;
+        }
+        if visitor.session().limited {
+            return Redirect::to("/console/second-facteur").into_response();
         }
         tracing::warn!(login = visitor.operator().login, ?right, "refused to a role");
         PageError::Forbidden.into_response()

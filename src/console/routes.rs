@@ -18,6 +18,8 @@ use crate::operators::Right;
 pub enum Access {
     /// Anybody: signing in, and the files of the pages.
     Open,
+    /// Whoever has a session, even one that only serves to set up a second factor.
+    Session,
     /// Whoever is signed in with that right.
     Signed(Right),
 }
@@ -45,6 +47,12 @@ impl Routes {
     fn open(mut self, method: Method, path: &'static str, handler: MethodRouter<Arc<App>>) -> Self {
         self.open = self.open.route(path, handler);
         self.list.push(Route { method, path, access: Access::Open });
+        self
+    }
+
+    fn session(mut self, method: Method, path: &'static str, handler: MethodRouter<Arc<App>>) -> Self {
+        self.signed = self.signed.route(path, handler);
+        self.list.push(Route { method, path, access: Access::Session });
         self
     }
 
@@ -80,7 +88,16 @@ pub fn routes() -> Routes {
         .open(Method::GET, "/console/logo", get(assets::logo))
         .open(Method::GET, "/console/entrer", get(pages::sign_in::show))
         .open(Method::POST, "/console/entrer", post(pages::sign_in::enter))
-        .act(Right::Own, "/console/sortir", post(pages::sign_in::leave))
+        .open(Method::GET, "/console/lien/{token}", get(pages::link::show))
+        .open(Method::POST, "/console/lien/{token}", post(pages::link::open))
+        .session(Method::POST, "/console/sortir", post(pages::sign_in::leave))
+        .session(Method::GET, "/console/second-facteur", get(pages::second_factor::show))
+        .session(Method::POST, "/console/second-facteur", post(pages::second_factor::confirm))
+        .page(Right::Own, "/console/compte", get(pages::account::show))
+        .act(Right::Own, "/console/compte/sessions/fermer", post(pages::account::end_session))
+        .act(Right::Own, "/console/compte/sessions/fermer-les-autres", post(pages::account::end_others))
+        .act(Right::Own, "/console/compte/mot-de-passe", post(pages::account::change_password))
+        .act(Right::Own, "/console/compte/telephone", post(pages::account::change_phone))
         .page(Right::Own, "/console", get(pages::home::show))
         .page(Right::Own, "/console/flux", get(live::stream))
         .page(Work, "/console/file", get(pages::queue::show))
@@ -93,4 +110,27 @@ pub fn routes() -> Routes {
         .act(Work, "/console/rappels/{id}/note", post(pages::item_acts::note))
         .act(Work, "/console/rappels/{id}/terminer", post(pages::item_acts::end))
         .page(Work, "/console/messages/{id}", get(pages::message::play))
+        .page(Work, "/console/demandes", get(pages::requests::show))
+        .page(Work, "/console/demandes/{id}", get(pages::request::show))
+        .act(Work, "/console/demandes/{id}", post(pages::request_acts::change))
+        .act(Work, "/console/demandes/{id}/accord", post(pages::request_acts::agree))
+        .act(Work, "/console/demandes/{id}/lieu", post(pages::request_acts::locate))
+        .act(Work, "/console/demandes/{id}/annuler", post(pages::request_acts::cancel))
+        .act(Work, "/console/demandes/{id}/rouvrir", post(pages::request_acts::reopen))
+        .act(Work, "/console/demandes/{id}/reunir", post(pages::request_acts::join))
+        .act(Right::Supervise, "/console/demandes/{id}/separer", post(pages::request_acts::part))
+        .page(Work, "/console/guichet", get(pages::counter::show))
+        .act(Work, "/console/guichet", post(pages::counter::take))
+        .page(Right::Journal, "/console/journal", get(pages::journal::show))
+        .page(Right::Journal, "/console/journal.csv", get(pages::journal::export))
+        .page(Right::Jobs, "/console/travaux", get(pages::jobs::show))
+        .act(Right::Jobs, "/console/travaux/{id}/reessayer", post(pages::jobs::retry))
+        .page(Right::Accounts, "/console/comptes", get(pages::accounts::show))
+        .page(Right::Accounts, "/console/comptes/nouveau", get(pages::account_form::new))
+        .act(Right::Accounts, "/console/comptes", post(pages::account_form::create))
+        .page(Right::Accounts, "/console/comptes/{id}", get(pages::account_form::show))
+        .act(Right::Accounts, "/console/comptes/{id}", post(pages::account_form::change))
+        .act(Right::Accounts, "/console/comptes/{id}/fermer", post(pages::account_form::disable))
+        .act(Right::Accounts, "/console/comptes/{id}/rouvrir", post(pages::account_form::enable))
+        .act(Right::Accounts, "/console/comptes/{id}/lien", post(pages::account_form::reset))
 }

@@ -28,6 +28,20 @@ const SENTENCES: &[(&str, &str)] = &[
         "Ce rappel n'est plus à vous : le quart d'heure est passé, ou quelqu'un l'a repris. Reprenez-le si besoin.",
     ),
     ("repris", "Vous avez repris ce rappel."),
+    ("enregistree", "La demande est enregistrée."),
+    ("pareille", "Rien n'avait changé : rien n'est enregistré."),
+    ("reunie", "Les deux demandes n'en font plus qu'une : celle-ci continue."),
+    ("separee", "Ce sont de nouveau deux demandes, comme avant."),
+    ("saisie", "La demande est enregistrée. Donnez son numéro à la personne : il est en haut à droite."),
+    ("facteur", "Votre téléphone est relié : son code vous sera demandé à chaque connexion."),
+    ("deconnecte", "C'est fait : déconnecté."),
+    ("deja-deconnecte", "Cette session était déjà terminée."),
+    ("mot-de-passe", "Votre mot de passe est changé. Vos autres sessions sont fermées."),
+    ("telephone", "Votre téléphone est enregistré."),
+    ("compte-change", "Le compte est changé."),
+    ("compte-ferme", "Le compte est fermé : la personne est déconnectée."),
+    ("reessai", "Ce travail repart. S'il échoue encore, il reviendra ici."),
+    ("compte-rouvert", "Le compte est rouvert."),
 ];
 
 impl Said {

@@ -48,6 +48,12 @@ pub(crate) fn counted(many: u32, one: &str, several: &str) -> String {
     format!("{many} {}", if many < 2 { one } else { several })
 }
 
+/// A cause as a sentence: with its capital and its point.
+pub(crate) fn sentence(cause: &str) -> String {
+    let mut letters = cause.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).chain(['.']).collect()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,12 +12,14 @@ use super::gate::Gate;
 use super::password::{self, Unfit};
 use super::second_factor::Secret;
 use super::session;
+use super::store::accounts;
 use super::store::credentials::{self, Credentials, Factor};
 use super::store::links;
 use super::store::sessions::{self, NewSession};
 use super::store::tries::{self, Try};
 use super::throttle;
 use crate::audit;
+use crate::callbacks::desk::Hand;
 use crate::db::{DbError, Tx, storable};
 
 /// What somebody who wants to come in gave.
@@ -260,6 +262,46 @@ pub async fn change_password(
 pub(super) async fn accepted(gate: &Gate, new: String, about: Vec<String>) -> Result<(), Unfit> {
     let weigh = move || password::accept(&new, &about.iter().map(String::as_str).collect::<Vec<_>>());
     gate.in_turn(weigh).await.unwrap_or(Err(Unfit::Easy))
+}
+
+/// Ends one of her sessions from another: that of a computer that she left, or lost; `false` when it is over already.
+pub async fn end(gate: &Gate, hand: &Hand, session_id: &str) -> Result<bool, DbError> {
+    let Some(operator) = hand.operator else { return Ok(false) };
+    let (hand, id) = (hand.clone(), session_id.to_owned());
+    gate.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let ended = sessions::end(tx, operator, &id).await?;
+                if ended {
+                    ended_by(tx, &hand, operator).await?;
+                }
+                Ok(ended)
+            })
+        })
+        .await
+}
+
+/// Ends all her sessions but that one.
+pub async fn end_others(gate: &Gate, hand: &Hand, kept: &str) -> Result<u64, DbError> {
+    let Some(operator) = hand.operator else { return Ok(0) };
+    let (hand, kept) = (hand.clone(), kept.to_owned());
+    gate.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let ended = sessions::end_others(tx, operator, &kept).await?;
+                if ended > 0 {
+                    ended_by(tx, &hand, operator).await?;
+                }
+                Ok(ended)
+            })
+        })
+        .await
+}
+
+async fn ended_by(tx: &mut Tx<'_>, hand: &Hand, operator: Uuid) -> Result<(), DbError> {
+    let line = accounts::lines_of(tx, operator).await?.and_then(|lines| lines.first().copied());
+    let subject = operator.to_string();
+    audit::store::write_of_line(tx, (hand.entry, line), &hand.agent, "session.end", &subject, hand.now).await
 }
 
 /// Ends the session of whoever leaves.

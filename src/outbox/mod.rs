@@ -14,4 +14,7 @@ mod store;
 
 pub use job::{Job, JobError};
 pub use retry::{Outcome, Settled};
-pub use store::{Backlog, Buried, Claimed, NewJob, Taken, backlog, claim, enqueue, purge_settled, settle};
+pub use store::{
+    Backlog, Buried, Claimed, Failed, NewJob, Taken, again, backlog, claim, enqueue, failed, failed_one, purge_settled,
+    settle,
+};

@@ -228,6 +228,74 @@ pub async fn backlog(tx: &mut Tx<'_>, now: Timestamp) -> Result<Backlog, DbError
     })
 }
 
+/// A job that was given up, or of which nobody knows whether it happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failed {
+    /// The row.
+    pub id: Uuid,
+    /// Its kind.
+    pub kind: String,
+    /// What it was; none where the row cannot be read.
+    pub job: Option<Job>,
+    /// Whether it may have happened all the same.
+    pub unknown: bool,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// Why it failed the last time.
+    pub cause: String,
+    /// When it was given up.
+    pub at: Timestamp,
+}
+
+/// The most that a list of failures holds: whoever reads it mends what is common to them all.
+const FAILED_SHOWN: i64 = 200;
+
+/// The jobs that were given up, the last one first.
+pub async fn failed(tx: &mut Tx<'_>) -> Result<Vec<Failed>, DbError> {
+    let rows = sqlx::query(
+        "select id, kind, payload, state, attempts, last_error, settled_at from outbox \
+         where state in ('buried', 'unknown') order by settled_at desc, id limit $1",
+    )
+    .bind(FAILED_SHOWN)
+    .fetch_all(tx.conn())
+    .await?;
+    rows.iter().map(read_failed).collect()
+}
+
+/// One of them, if it is one still.
+pub async fn failed_one(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Failed>, DbError> {
+    let row = sqlx::query(
+        "select id, kind, payload, state, attempts, last_error, settled_at from outbox \
+         where id = $1 and state in ('buried', 'unknown')",
+    )
+    .bind(id.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    row.as_ref().map(read_failed).transpose()
+}
+
+fn read_failed(row: &AnyRow) -> Result<Failed, DbError> {
+    let (id, attempts, job) = read(row)?;
+    let (state, at): (String, Option<i64>) = (row.try_get("state")?, row.try_get("settled_at")?);
+    Ok(Failed {
+        id,
+        kind: row.try_get("kind")?,
+        job: job.ok(),
+        unknown: state == "unknown",
+        attempts,
+        cause: row.try_get::<Option<String>, _>("last_error")?.unwrap_or_default(),
+        at: at.map(from_millis).unwrap_or_default(),
+    })
+}
+
+/// Has a job that was given up tried again at once, from its first try on; `false` when it is not given up any more.
+pub async fn again(tx: &mut Tx<'_>, id: Uuid, now: Timestamp) -> Result<bool, DbError> {
+    let update = "update outbox set state = 'queued', attempts = 0, run_at = $1, settled_at = null \
+                  where id = $2 and state in ('buried', 'unknown')";
+    let queued = sqlx::query(update).bind(now.as_millisecond()).bind(id.to_string()).execute(tx.conn()).await?;
+    Ok(queued.rows_affected() == 1)
+}
+
 /// Deletes the jobs done before `before`; those of which somebody must still decide stay. Their dedupe keys are free
 /// again afterwards.
 pub async fn purge_settled(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbError> {

@@ -191,6 +191,48 @@ async fn an_agent_finds_hears_takes_and_ends_what_a_call_left() {
     assert_eq!(number(&base.db, "select count(*) from audit where action like '%listen'").await, 4);
 }
 
+/// How the first administrator of a town hall gets in, before the service ever started.
+#[tokio::test]
+async fn the_first_account_is_opened_at_a_terminal_by_a_link_and_no_password() {
+    let (base, folder) = (TestDb::sqlite().await, tempfile::tempdir().unwrap());
+    let terminal = async |arguments: &str, more: &[&str]| {
+        let mut command = program(folder.path(), &base.url);
+        ended({
+            command.arg("operators").args(arguments.split(' ')).args(more).env("LIGNE_NUMBER", LINE);
+            command
+        })
+        .await
+    };
+    let (well, said) = terminal("list", &[]).await;
+    assert!(!well && said.contains("n'existe pas"), "no key yet: {said}");
+    let (well, said) =
+        terminal("add --login Odile --role administrateur --role superviseur --name", &["Odile Martin"]).await;
+    let token = said.lines().last().unwrap().strip_prefix(&format!("{PUBLIC}/console/lien/")).unwrap_or_default();
+    assert!(well && said.contains("dans les 24 heures") && token.len() == 64, "{said}");
+    let (well, listed) = terminal("list", &[]).await;
+    assert!(well && listed.contains("odile") && listed.contains("lien à ouvrir"), "{listed}");
+    assert!(!listed.contains(token) && listed.lines().all(|line| line.chars().count() <= 80), "{listed}");
+
+    for (wrong, why) in [
+        ("add --login odile --role agent --name Autre", "déjà pris"),
+        ("add --login awa --role roi --name Awa", "« roi » ne convient pas"),
+        ("add --login awa --role agent --name Awa --line 0199009999", "aucune ligne n'a le numéro 0199009999"),
+        ("add --login awa --role agent --name Awa --phone 0899700000", "ne peut pas être appelé"),
+        ("link --login personne", "aucun compte ne s'appelle « personne »"),
+    ] {
+        let (well, said) = terminal(wrong, &[]).await;
+        assert!(!well && said.contains(why), "{wrong}: {said}");
+    }
+    let (well, again) = terminal("link --login odile", &[]).await;
+    assert!(well && again.contains("/console/lien/") && !again.contains(token), "{again}");
+    assert!(terminal("add --login awa --role agent --name Awa --line 0199001234", &[]).await.0);
+    assert_eq!(terminal("disable --login awa", &[]).await, (true, "Le compte awa est fermé.\n".to_owned()));
+    assert!(terminal("list", &[]).await.1.contains("fermé"));
+    assert_eq!(terminal("enable --login awa", &[]).await, (true, "Le compte awa est ouvert.\n".to_owned()));
+    let journaled = "select count(*) from audit where action like 'operator.%' and line_id is not null";
+    assert_eq!(number(&base.db, journaled).await, 5);
+}
+
 #[tokio::test]
 async fn a_fault_outside_a_turn_is_words_too_and_the_next_caller_is_welcomed() {
     if !cfg!(feature = "failpoints") {

@@ -1,6 +1,7 @@
 //! The console through its router: who gets in, and what each page says and does.
 
 mod access;
+mod browser;
 mod item;
 mod queue;
 

@@ -13,18 +13,20 @@ use crate::support::test_db::{TestDb, on_both};
 const VERBS: [&str; 5] = ["select ", "insert ", "update ", "delete ", "with "];
 
 /// Statements that read a whole table on purpose: lists for people, the few lines of the house, the health page, a purge.
-const WHOLE_TABLE: [&str; 6] = [
+const WHOLE_TABLE: [&str; 7] = [
     "from callbacks b left join requests",
     "from requests r left join callers",
     "from lines order by",
     "from operators o left join operator_lines l on l.operator_id = o.id order by",
     "due_since from outbox",
+    "from audit a left join callbacks",
     "from callbacks where id like",
 ];
 
 /// Steps of a plan that look like reading everything and stop at a limit: what other steps found, the jobs in the order in
-/// which they are taken, the calls that go on at this moment.
-const BOUNDED: [&str; 8] = [
+/// which they are taken, the calls that go on at this moment, the requests that were made one.
+const BOUNDED: [&str; 9] = [
+    "SCAN same",
     "SCAN CONSTANT ROW",
     "SCAN due",
     "SCAN first",

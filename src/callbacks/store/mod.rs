@@ -5,6 +5,7 @@ pub mod bridges;
 pub mod claims;
 pub mod item;
 pub mod notes;
+pub mod of_request;
 pub mod queue;
 
 use std::time::Duration;
@@ -189,6 +190,29 @@ fn changed(tx: &mut Tx<'_>, lines: &[(String,)]) -> u64 {
         tx.changed(line);
     }
     lines.len() as u64
+}
+
+/// Where a callback comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin {
+    /// Its line.
+    pub line_id: Uuid,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// Whether it is done.
+    pub closed: bool,
+}
+
+/// Where a callback comes from.
+pub async fn origin(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Origin>, DbError> {
+    let row: Option<(String, i64, String)> =
+        sqlx::query_as("select line_id, opened_at, state from callbacks where id = $1")
+            .bind(id.to_string())
+            .fetch_optional(tx.conn())
+            .await?;
+    Ok(row.and_then(|(line, opened, state)| {
+        Some(Origin { line_id: line.parse().ok()?, opened_at: from_millis(opened), closed: state == "closed" })
+    }))
 }
 
 /// How a callback in danger stands that is not closed.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Source, State};
+use crate::clock::from_millis;
 use crate::db::{DbError, Tx};
 use crate::secret::Keyring;
 
@@ -71,6 +72,30 @@ pub async fn change(tx: &mut Tx<'_>, id: Uuid, from: State, to: State) -> Result
         .execute(tx.conn())
         .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Where a recording comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin {
+    /// The call in which it was left.
+    pub call_id: Uuid,
+    /// The line.
+    pub line_id: Uuid,
+    /// When it was left.
+    pub at: Timestamp,
+}
+
+/// Where a recording comes from.
+pub async fn origin(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Origin>, DbError> {
+    let row: Option<(String, String, i64)> = sqlx::query_as(
+        "select c.id, c.line_id, r.created_at from recordings r join calls c on c.id = r.call_id where r.id = $1",
+    )
+    .bind(id.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.and_then(|(call, line, at)| {
+        Some(Origin { call_id: call.parse().ok()?, line_id: line.parse().ok()?, at: from_millis(at) })
+    }))
 }
 
 /// Keeps the sealed sound of a recording.

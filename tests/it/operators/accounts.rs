@@ -8,10 +8,11 @@ use ligne_solidaire::operators::sign_in::SignIn;
 use ligne_solidaire::operators::store::accounts::{self as store, Listed};
 use ligne_solidaire::operators::{Right, Role};
 use ligne_solidaire::phone::PhoneNumber;
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::support::people::{ONE, OTHER, PASSWORD, TownHall, refused, wanted};
-use crate::support::test_db::{number, on_both};
+use crate::support::test_db::{TestDb, number, on_both};
 
 const ADMINISTRATOR: &[Role] = &[Role::Administrator];
 const AGENT: &[Role] = &[Role::Agent];
@@ -76,6 +77,46 @@ async fn two_administrators_who_disable_each_other_at_once_leave_one() {
         other.gate.db.close().await;
     })
     .await;
+}
+
+/// The same at the worst instant: one has disabled the other, and has not committed yet.
+#[tokio::test]
+async fn an_act_on_an_account_waits_for_another_one_on_the_same_line() {
+    let Some(base) = TestDb::postgres().await else { return };
+    let hall = TownHall::on(&base.db).await;
+    let one = hall.person("one", ADMINISTRATOR, &[ONE]).await;
+    let two = hall.person("two", ADMINISTRATOR, &[ONE]).await;
+    let ((done, disabled), (go, wait)) = (oneshot::channel(), oneshot::channel::<()>());
+    let (victim, now) = (two.id, hall.gate.now());
+    let first = hall.gate.db.write(move |tx| {
+        Box::pin(async move {
+            store::hold_colleagues(tx, victim).await?;
+            store::disable(tx, victim, now).await?;
+            done.send(()).unwrap();
+            wait.await.unwrap();
+            Ok::<_, DbError>(())
+        })
+    });
+    let second = async {
+        disabled.await.unwrap();
+        let (gate, hand) = (hall.gate.clone(), hall.hand_of(Some(two.id)));
+        let second = tokio::spawn(async move { accounts::disable(&gate, &hand, one.id).await });
+        while number(
+            &base.db,
+            "select count(*) from pg_stat_activity where datname = current_database() \
+                                and wait_event_type = 'Lock'",
+        )
+        .await
+            == 0
+        {
+            assert!(!second.is_finished(), "it did not wait");
+        }
+        go.send(()).unwrap();
+        second.await.unwrap()
+    };
+    let (first, second) = join(first, second).await;
+    first.unwrap();
+    assert_eq!(refused(second), Refused::Unknown, "she keeps no accounts any more");
 }
 
 #[tokio::test]

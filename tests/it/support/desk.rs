@@ -74,7 +74,7 @@ impl Desk {
         })
         .await;
         let keyring = service.app.board.keyring.clone();
-        Self { db, ids, keyring, line, elsewhere }
+        Self { db, keyring, ids, line, elsewhere }
     }
 
     /// Somebody who works on the first line.
@@ -131,6 +131,13 @@ impl Desk {
             .bind(item.not_before.as_millisecond())
         })
         .await;
+        let told = self.db.write(move |tx| {
+            Box::pin(async move {
+                tx.changed(line);
+                Ok::<_, DbError>(())
+            })
+        });
+        told.await.unwrap();
         id
     }
 

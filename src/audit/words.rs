@@ -1,0 +1,62 @@
+//! What the journal's actions are called in French. Pure.
+
+/// Every action that is written, and its words. One that is missing here is shown as it is written.
+pub const ACTIONS: [(&str, &str); 37] = [
+    ("session.open", "s'est connecté"),
+    ("session.refuse", "connexion refusée"),
+    ("session.end", "a fermé une de ses sessions"),
+    ("password.choose", "a choisi un mot de passe par un lien"),
+    ("password.change", "a changé son mot de passe"),
+    ("second_factor.set", "a relié un téléphone"),
+    ("operator.add", "a ouvert un compte"),
+    ("operator.change", "a changé un compte"),
+    ("operator.disable", "a fermé un compte"),
+    ("operator.enable", "a rouvert un compte"),
+    ("operator.reset", "a donné un lien de connexion"),
+    ("operator.phone", "a changé son téléphone"),
+    ("callback.open", "a ouvert la page d'un rappel"),
+    ("callback.claim", "a pris un rappel"),
+    ("callback.take_over", "a repris le rappel d'un collègue"),
+    ("callback.release", "a rendu un rappel"),
+    ("callback.close", "a terminé un rappel"),
+    ("callback.again", "a remis un rappel à plus tard"),
+    ("callback.escalate", "a laissé un rappel à un superviseur"),
+    ("callbacks.listen", "a écrit des messages dans des fichiers (terminal)"),
+    ("callbacks.reveal", "a affiché des numéros entiers (terminal)"),
+    ("message.play", "a écouté un message"),
+    ("request.open", "a ouvert une demande"),
+    ("request.counter", "a enregistré une demande au guichet"),
+    ("request.agreed", "a noté l'accord d'une personne"),
+    ("request.edit", "a changé une demande"),
+    ("request.place", "a placé une demande sur la carte"),
+    ("request.cancel", "a annulé une demande"),
+    ("request.reopen", "a rouvert une demande"),
+    ("request.merge", "a réuni deux demandes"),
+    ("request.unmerge", "a séparé deux demandes"),
+    ("requests.listen", "a écrit des messages dans des fichiers (terminal)"),
+    ("requests.reveal", "a affiché des numéros entiers (terminal)"),
+    ("journal.export", "a exporté le journal"),
+    ("figures.export", "a exporté les chiffres"),
+    ("requests.export", "a exporté des demandes"),
+    ("job.retry", "a fait réessayer un travail"),
+];
+
+/// The words of an action.
+pub fn told(action: &str) -> &str {
+    ACTIONS.iter().find(|(written, _)| *written == action).map_or(action, |(_, told)| told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_is_told_in_french_and_an_unknown_one_as_it_is_written() {
+        assert_eq!(told("session.open"), "s'est connecté");
+        assert_eq!(told("line.paint"), "line.paint");
+        let mut written: Vec<_> = ACTIONS.iter().map(|(written, _)| written).collect();
+        written.sort_unstable();
+        written.dedup();
+        assert_eq!(written.len(), ACTIONS.len());
+    }
+}

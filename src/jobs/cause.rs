@@ -1,0 +1,62 @@
+//! What a job was for and why it failed, in French. Pure.
+
+/// What the worker and the use cases write as a cause, and what people read.
+const CAUSES: [(&str, &str); 4] = [
+    ("it took too long", "le travail a duré trop longtemps"),
+    ("lease lapsed", "le service s'est arrêté à chaque fois pendant ce travail"),
+    ("no such recording", "ce message n'est plus dans la base"),
+    ("the line is not configured any more", "la ligne n'est plus dans les réglages"),
+];
+
+/// What a row that this version cannot read says.
+const UNREADABLE: &str = "a job of kind ";
+
+/// Why a job failed, without its capital and its point. Providers' answers are in French already; of a database only the
+/// first words are, what follows is for whoever installs.
+pub fn told(cause: &str) -> String {
+    if cause.starts_with(UNREADABLE) {
+        return "ce travail vient d'une autre version du service".to_owned();
+    }
+    let known = CAUSES.iter().find(|(written, _)| *written == cause);
+    known.map_or_else(
+        || cause.split(": ").next().unwrap_or_default().trim_end().to_owned(),
+        |(_, told)| (*told).to_owned(),
+    )
+}
+
+/// Whether a cause that the sources write has its words here.
+pub fn is_known(cause: &str) -> bool {
+    CAUSES.iter().any(|(written, _)| *written == cause)
+}
+
+/// What a job of that kind does.
+pub fn purpose(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "fetch_recording" => "Aller chercher un message parlé chez l'opérateur téléphonique",
+        "delete_recording" => "Effacer un message parlé chez l'opérateur téléphonique",
+        "alert_on_call" => "Prévenir l'astreinte qu'une personne est en danger",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outbox::Job;
+
+    #[test]
+    fn every_kind_of_job_says_what_it_is_for() {
+        for kind in Job::KINDS {
+            assert!(purpose(kind).is_some(), "{kind}: say here what it is for");
+        }
+        assert_eq!(purpose("send_fax"), None);
+    }
+
+    #[test]
+    fn a_cause_is_told_without_what_only_an_installer_reads() {
+        assert_eq!(told("lease lapsed"), "le service s'est arrêté à chaque fois pendant ce travail");
+        assert_eq!(told("a job of kind send_fax cannot be read"), "ce travail vient d'une autre version du service");
+        assert_eq!(told("le fournisseur refuse (20404) : introuvable"), "le fournisseur refuse (20404) : introuvable");
+        assert_eq!(told("la base de données ne répond pas: pool timed out"), "la base de données ne répond pas");
+    }
+}

@@ -1,0 +1,96 @@
+//! Jobs that were given up: the list of those behind the lines of whoever looks, and another try, asked for by hand.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::audit;
+use crate::callbacks::desk::Hand;
+use crate::callbacks::store as callbacks;
+use crate::calls::recording::{self, State};
+use crate::db::{Db, DbError, Tx};
+use crate::operators::Right;
+use crate::operators::store::accounts;
+use crate::outbox::{self, Failed, Job};
+
+/// A job that was given up, with what it was about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The job as its row says it.
+    pub row: Failed,
+    /// The line.
+    pub line_id: Uuid,
+    /// When what it is about happened: the call of a message, the opening of a callback.
+    pub about: Timestamp,
+    /// Whether somebody waits for a callback behind it.
+    pub awaited: bool,
+}
+
+/// The jobs that were given up on the lines of that operator, the last one first.
+pub async fn on_lines_of(db: &Db, operator: Uuid) -> Result<Vec<Broken>, DbError> {
+    db.read(move |tx| {
+        Box::pin(async move {
+            let lines = lines_of(tx, operator).await?;
+            let mut found = Vec::new();
+            for row in outbox::failed(tx).await? {
+                if let Some(behind) = behind(tx, row.job.as_ref()).await?.filter(|behind| lines.contains(&behind.line))
+                {
+                    let Behind { line: line_id, about, awaited } = behind;
+                    found.push(Broken { row, line_id, about, awaited });
+                }
+            }
+            Ok(found)
+        })
+    })
+    .await
+}
+
+/// Has a job tried again at once; `false` when it is not given up any more, or not on her lines.
+pub async fn retry(db: &Db, hand: &Hand, id: Uuid) -> Result<bool, DbError> {
+    let Some(operator) = hand.operator else { return Ok(false) };
+    let hand = hand.clone();
+    db.write(move |tx| {
+        Box::pin(async move {
+            let lines = lines_of(tx, operator).await?;
+            let Some(row) = outbox::failed_one(tx, id).await? else { return Ok(false) };
+            let Some(behind) = behind(tx, row.job.as_ref()).await? else { return Ok(false) };
+            if !lines.contains(&behind.line) || !outbox::again(tx, id, hand.now).await? {
+                return Ok(false);
+            }
+            if let Some(Job::FetchRecording { recording_id }) = row.job {
+                recording::store::change(tx, recording_id, State::Absent, State::Waiting).await?;
+            }
+            let of = (hand.entry, Some(behind.line));
+            audit::store::write_of_line(tx, of, &hand.agent, "job.retry", &id.to_string(), hand.now).await?;
+            Ok(true)
+        })
+    })
+    .await
+}
+
+/// The lines whose jobs she may see.
+async fn lines_of(tx: &mut Tx<'_>, operator: Uuid) -> Result<Vec<Uuid>, DbError> {
+    accounts::lines_with_role(tx, operator, |role| role.may(Right::Jobs)).await
+}
+
+/// What a job is about.
+struct Behind {
+    line: Uuid,
+    about: Timestamp,
+    awaited: bool,
+}
+
+/// Of a row that this version cannot read, nobody knows whose it is.
+async fn behind(tx: &mut Tx<'_>, job: Option<&Job>) -> Result<Option<Behind>, DbError> {
+    Ok(match job {
+        None => None,
+        Some(Job::FetchRecording { recording_id } | Job::DeleteRecording { recording_id }) => {
+            let Some(origin) = recording::store::origin(tx, *recording_id).await? else { return Ok(None) };
+            let awaited = callbacks::awaits(tx, origin.call_id).await?;
+            Some(Behind { line: origin.line_id, about: origin.at, awaited })
+        }
+        Some(Job::AlertOnCall { callback_id, .. }) => {
+            let found = callbacks::origin(tx, *callback_id).await?;
+            found.map(|found| Behind { line: found.line_id, about: found.opened_at, awaited: !found.closed })
+        }
+    })
+}
