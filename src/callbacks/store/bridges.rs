@@ -337,6 +337,15 @@ async fn withdraw(tx: &mut Tx<'_>, bridge: &Bridge, attempt: Uuid) -> Result<(),
     Ok(())
 }
 
+/// The callback of a call back by a click.
+pub async fn callback_of(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Uuid>, DbError> {
+    let row: Option<(String,)> = sqlx::query_as("select callback_id from bridges where id = $1")
+        .bind(id.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(row.and_then(|(id,)| id.parse().ok()))
+}
+
 /// The last call back by a click of that callback, if it is of her lines: what its page shows, live.
 pub async fn latest(
     tx: &mut Tx<'_>,

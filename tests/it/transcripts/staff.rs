@@ -36,7 +36,6 @@ pub(crate) async fn hired(service: &Service, transcript: &Transcript) {
             let keyring = board.keyring.clone();
             let adding =
                 board.db.write(move |tx| Box::pin(async move { accounts::add(tx, &keyring, &new, now).await }));
-            assert!(adding.await.unwrap());
             let added: Result<bool, DbError> = adding.await;
             assert!(added.unwrap());
         }
