@@ -78,6 +78,7 @@ alter table requests add column merged_into text references requests (id); -- th
 create index requests_beneficiary on requests (beneficiary_id, category, created_at);
 create index requests_contact on requests (contact_id, created_at);
 create index requests_merged on requests (merged_into);
+create index requests_linked on requests (linked_to);
 
 alter table beneficiaries add column name bytea;         -- sealed
 create index beneficiaries_phone on beneficiaries (phone_index);
@@ -205,6 +206,7 @@ create index handovers_line on handovers (line_id, at);
 
 alter table audit add column line_id text references lines (id);
 create index audit_at on audit (at);
+create index audit_subject on audit (subject, at);
 
 -- What was given up, for the page of failed jobs.
 create index outbox_failed on outbox (settled_at) where state in ('buried', 'unknown');

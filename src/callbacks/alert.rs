@@ -1,5 +1,6 @@
 //! Somebody in danger waits and nobody has claimed her callback: whoever is on call is alerted, again and again, by
-//! text and by voice, until one of them takes it (F-43), and again if she lets an hour pass without closing it.
+//! text and by voice, until one of them takes it (F-43), and again if she lets an hour pass without closing it. After five
+//! minutes the supervisors of the line are alerted too, and from the first round on where nobody is on call.
 
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ use crate::db::{DbError, Tx};
 use crate::dialog::{Next, Value, Values, Wait};
 use crate::lang::Lang;
 use crate::lines::{Line, LineSettings, Lines};
+use crate::operators::Right;
+use crate::operators::store::phones::{self, Phone};
 use crate::outbox::{self, Job, NewJob, Outcome};
 use crate::phone::PhoneNumber;
 use crate::requests::Contact;
@@ -21,6 +24,8 @@ use crate::telephony::provider::{OutgoingCall, OutgoingMessage, Provider, Provid
 
 /// Between two rounds.
 const EVERY: Duration = Duration::from_mins(5);
+/// For how long a callback in danger is left to whoever is on call alone.
+const SUPERVISORS_AFTER: Duration = Duration::from_mins(5);
 /// An alert older than this says nothing any more.
 const TEXT_VALID_S: u32 = 600;
 /// Seconds for which the phone of whoever is on call rings.
@@ -32,20 +37,14 @@ const ON_CALL_LEASE: Duration = Duration::from_hours(1);
 /// How a callback ended whose person was reached (F-47).
 const SOLVED: &str = "RESOLU";
 
-/// Asks that whoever is on call be alerted at `due` unless somebody claims the callback before; where nobody is on call
-/// there is nobody to reach.
+/// Asks that whoever is on call be alerted at `due` unless somebody claims the callback before.
 pub async fn ask_for(
     tx: &mut Tx<'_>,
-    settings: &LineSettings,
     job_id: Uuid,
     callback_id: Uuid,
     now: Timestamp,
     due: Timestamp,
 ) -> Result<(), DbError> {
-    if settings.on_call.is_empty() {
-        tracing::error!("somebody in danger waits and no number is on call: see the callbacks");
-        return Ok(());
-    }
     plan(tx, job_id, callback_id, 1, now, due).await
 }
 
@@ -62,7 +61,7 @@ async fn plan(
     outbox::enqueue(tx, new).await.map(drop)
 }
 
-/// One round: unless somebody claimed the callback, the next round is planned and every number on call is reached.
+/// One round: unless somebody claimed the callback, the next round is planned and every number is reached.
 pub async fn round(
     board: &Switchboard,
     lines: &Lines,
@@ -78,13 +77,40 @@ pub async fn round(
     let Some(line) = lines.by_id(standing.line_id) else {
         return Ok(Outcome::fail("the line is not configured any more"));
     };
-    for number in &line.settings.on_call {
+    let numbers = numbers(board, line, &standing, now).await?;
+    if numbers.is_empty() {
+        tracing::error!("somebody in danger waits, nobody is on call and no supervisor has a telephone: see the queue");
+    }
+    for number in &numbers {
         let sent = [text(board, line, provider, number).await, call(board, line, provider, number, callback_id).await];
         for cause in sent.into_iter().filter_map(Result::err) {
             tracing::error!(%cause, "an alert did not leave");
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Whom this round reaches.
+async fn numbers(
+    board: &Switchboard,
+    line: &Line,
+    standing: &Standing,
+    now: Timestamp,
+) -> Result<Vec<PhoneNumber>, DbError> {
+    let mut numbers = line.settings.on_call.clone();
+    let waited = Duration::try_from(now.duration_since(standing.opened_at)).unwrap_or_default();
+    if waited >= SUPERVISORS_AFTER || numbers.is_empty() {
+        let (keyring, line_id) = (board.keyring.clone(), line.id);
+        let read = board
+            .db
+            .read(move |tx| Box::pin(async move { phones::of_line(tx, &keyring, line_id, Right::Supervise).await }));
+        for Phone { number, .. } in read.await? {
+            if !numbers.contains(&number) {
+                numbers.push(number);
+            }
+        }
+    }
+    Ok(numbers)
 }
 
 /// Plans the next round before this one speaks, so that a crash in between alerts once more rather than never. `None`
@@ -169,7 +195,7 @@ pub fn ask(board: &Switchboard, token: &str) -> Result<String, WhisperError> {
 }
 
 /// Key 1 takes the callback and tells whom to call; key 2 says that she was reached, which closes it.
-/// `phone` is the number that rang: two people on call never both have it.
+/// `phone` is the number that rang: two people never both have it.
 pub async fn answer(
     board: &Switchboard,
     lines: &Lines,
@@ -178,7 +204,7 @@ pub async fn answer(
     key: Option<&str>,
 ) -> Result<String, WhisperError> {
     let Ok(id) = token.parse() else { return whisper::refused() };
-    let Some(who) = on_call(lines, phone) else { return whisper::refused() };
+    let Some(who) = who(board, lines, id, phone).await? else { return whisper::refused() };
     match key {
         Some("1") => take(board, id, who).await,
         Some("2") => done(board, id, who).await,
@@ -186,11 +212,24 @@ pub async fn answer(
     }
 }
 
-/// Under whose name a callback taken by voice is held: the place of the phone among those on call.
-fn on_call(lines: &Lines, phone: &str) -> Option<String> {
-    let phone = PhoneNumber::parse(phone).ok()?;
-    let place = lines.iter().find_map(|line| line.settings.on_call.iter().position(|number| *number == phone))?;
-    Some(format!("astreinte {}", place + 1))
+/// Under whose name a callback taken by voice is held: the place of the phone among those on call, or the supervisor
+/// whose phone it is.
+async fn who(board: &Switchboard, lines: &Lines, id: Uuid, phone: &str) -> Result<Option<String>, DbError> {
+    let Ok(phone) = PhoneNumber::parse(phone) else { return Ok(None) };
+    let place = lines.iter().find_map(|line| line.settings.on_call.iter().position(|number| *number == phone));
+    if let Some(place) = place {
+        return Ok(Some(format!("astreinte {}", place + 1)));
+    }
+    let (keyring, now) = (board.keyring.clone(), board.clock.now());
+    let reading = board.db.read(move |tx| {
+        Box::pin(async move {
+            let Some(standing) = store::standing(tx, id, now).await? else { return Ok(Vec::new()) };
+            phones::of_line(tx, &keyring, standing.line_id, Right::Supervise).await
+        })
+    });
+    let supervisors: Vec<Phone> = reading.await?;
+    let hers = supervisors.into_iter().find(|one| one.number == phone);
+    Ok(hers.map(|one| format!("{}, par téléphone", one.name)))
 }
 
 async fn take(board: &Switchboard, id: Uuid, who: String) -> Result<String, WhisperError> {

@@ -9,6 +9,7 @@ use super::disposition::Disposition;
 use super::store;
 use crate::audit;
 use crate::db::{Db, DbError, Tx};
+use crate::requests::event::Act;
 use crate::requests::{self, State};
 
 /// Who acts, when, and the entry of the journal that will say so.
@@ -50,7 +51,7 @@ pub async fn close(db: &Db, hand: &Hand, id: Uuid, end: &'static Disposition) ->
             store::attempts::hold_request(tx, id).await?;
             let closed = store::close(tx, id, &hand.agent, end.code, end.contact, hand.now).await?;
             if closed {
-                settle_request(tx, id, state, hand.now).await?;
+                settle_request(tx, id, state, &hand).await?;
                 let subject = id.to_string();
                 audit::store::write(tx, hand.entry, &hand.agent, "callback.close", &subject, hand.now).await?;
             }
@@ -61,10 +62,11 @@ pub async fn close(db: &Db, hand: &Hand, id: Uuid, end: &'static Disposition) ->
 }
 
 /// The request ends with its last callback, so that its caller hears the truth when she asks (F-22).
-pub(super) async fn settle_request(tx: &mut Tx<'_>, id: Uuid, state: State, now: Timestamp) -> Result<(), DbError> {
+pub(super) async fn settle_request(tx: &mut Tx<'_>, id: Uuid, state: State, hand: &Hand) -> Result<(), DbError> {
     let Some(request) = store::last_of_request(tx, id).await? else { return Ok(()) };
-    for from in [State::Recorded, State::AwaitingAgreement] {
-        requests::store::change(tx, request, from, state, now).await?;
+    let act = Act { event: hand.entry, actor: &hand.agent, now: hand.now };
+    for from in State::OPEN {
+        requests::store::change(tx, request, from, state, &act).await?;
     }
     Ok(())
 }

@@ -249,7 +249,7 @@ impl Work {
         }
         if outcome == Outcome::Closed {
             // The last try in vain ends what nobody can do anything more about.
-            settle_request(tx, self.id, disposition.settles.unwrap_or(State::Cancelled), now).await?;
+            settle_request(tx, self.id, disposition.settles.unwrap_or(State::Cancelled), &self.hand).await?;
         }
         self.sign(tx, outcome).await?;
         Ok(answer(outcome))

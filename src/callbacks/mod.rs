@@ -14,6 +14,7 @@ pub mod note;
 pub mod order;
 pub mod spooled;
 pub mod store;
+pub mod waiting;
 
 pub use callback::Reason;
 pub use disposition::Disposition;

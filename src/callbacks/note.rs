@@ -11,14 +11,19 @@ pub struct TooLong(pub usize);
 /// The note as it is kept, or nothing where nothing was written. Its words stay; what would make a screen show them in
 /// another order or hide them does not.
 pub fn cleaned(written: &str) -> Result<Option<String>, TooLong> {
-    let lines = written.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}', '\u{b}', '\u{c}', '\u{85}'], "\n");
-    let kept: String = lines.chars().filter(|one| !is_harmful(*one)).collect();
+    let kept = harmless(written);
     let note = kept.trim();
     match note.chars().count() {
         0 => Ok(None),
         length if length > LONGEST => Err(TooLong(length)),
         _ => Ok(Some(note.to_owned())),
     }
+}
+
+/// What somebody typed, without the characters that would make a screen show other things than its words.
+pub fn harmless(written: &str) -> String {
+    let lines = written.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}', '\u{b}', '\u{c}', '\u{85}'], "\n");
+    lines.chars().filter(|one| !is_harmful(*one)).collect()
 }
 
 /// Characters that nobody types: controls, and those that turn the order of the text around. Marks of direction that

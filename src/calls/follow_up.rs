@@ -13,6 +13,7 @@ use crate::callbacks::Reason;
 use crate::db::{DbError, Tx};
 use crate::dialog::{Session, Value, Values};
 use crate::lines::promise::promise_of;
+use crate::requests::event::{Act, CALLER};
 use crate::requests::{self, State};
 
 /// The answer that holds the id of the request that was found.
@@ -68,8 +69,9 @@ pub async fn add(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session) 
 pub async fn cancel(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Session) -> Result<Done, DbError> {
     let found = session.answers.get(FOUND).and_then(|id| id.to_string().parse().ok());
     if let Some(id) = found {
-        for state in [State::Recorded, State::AwaitingAgreement] {
-            if requests::store::change(tx, id, state, State::Cancelled, context.now).await? {
+        let act = Act { event: context.board.ids.row(context.now), actor: CALLER, now: context.now };
+        for state in State::OPEN {
+            if requests::store::change(tx, id, state, State::Cancelled, &act).await? {
                 callbacks::store::cancelled(tx, id, context.now).await?;
             }
         }

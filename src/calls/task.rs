@@ -16,6 +16,8 @@ use crate::dialog::{Session, Task, Value, Values};
 use crate::lines::promise::{Promise, promise, promise_in};
 use crate::lines::{HalfDay, Line};
 use crate::phone::{Dialable, PhoneNumber};
+use crate::requests::content::Person;
+use crate::requests::event::CALLER;
 use crate::requests::keep::{self, Wish};
 use crate::requests::{self, Consent};
 
@@ -127,18 +129,23 @@ async fn keep_request(tx: &mut Tx<'_>, context: &Context<'_>, session: &mut Sess
     let answers = serde_json::to_vec(&session.answers).unwrap_or_default();
     let postal_code = session.answers.get("code_postal").map(ToString::to_string);
     let category = session.category.clone().unwrap_or_else(|| "autre".to_owned());
+    let person = || Person { phone: number(session, "tiers_numero"), ..Person::default() };
     let wish = Wish {
+        id: board.ids.row(now),
         line_id: line.id,
-        call_id: call.id,
+        call_id: Some(call.id),
         caller_id: call.caller_id,
         contact_id,
-        for_other: session.for_other().then(|| number(session, "tiers_numero")),
+        for_other: session.for_other().then(person),
+        agreed: false,
         category: &category,
         priority,
         lang: session.lang,
         postal_code: postal_code.as_deref(),
         consent: consent(session),
         answers: &answers,
+        place: None,
+        actor: CALLER,
     };
     let kept = keep::keep(tx, &board.keyring, &*board.ids, &wish, now).await?;
     if let Some(caller) = call.caller_id {
@@ -232,9 +239,9 @@ pub async fn open(
 }
 
 async fn alert(tx: &mut Tx<'_>, context: &Context<'_>, callback_id: Uuid) -> Result<(), DbError> {
-    let (settings, now) = (&context.line.settings, context.now);
-    let after = if settings.hours.is_open(now) { ALERT_AFTER_OPEN } else { ALERT_AFTER_CLOSED };
-    callbacks::alert::ask_for(tx, settings, context.board.ids.row(now), callback_id, now, later(now, after)).await
+    let now = context.now;
+    let after = if context.line.settings.hours.is_open(now) { ALERT_AFTER_OPEN } else { ALERT_AFTER_CLOSED };
+    callbacks::alert::ask_for(tx, context.board.ids.row(now), callback_id, now, later(now, after)).await
 }
 
 /// A person took the call: what it left open is settled. A call that left nothing leaves the trace that somebody was

@@ -35,7 +35,8 @@ pub(super) async fn stream(
             _ = stopping.wait_for(|stop| *stop) => return None,
             concerned = next_of(&mut watch, &lines) => concerned,
         };
-        concerned.then(|| (Ok(Event::default().event("change").data("")), (watch, lines, stopping)))
+        // A browser drops an event without data.
+        concerned.then(|| (Ok(Event::default().event("change").data("ligne")), (watch, lines, stopping)))
     });
     Sse::new(told).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE))
 }

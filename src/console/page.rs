@@ -41,8 +41,12 @@ pub(crate) struct Place {
 }
 
 /// THE menu, in the order in which it is shown, with the right that each entry asks for.
-const MENU: &[(&str, &str, Right)] =
-    &[("/console/file", "Rappels", Right::Work), ("/console/comptes", "Comptes", Right::Accounts)];
+const MENU: &[(&str, &str, Right)] = &[
+    ("/console/file", "Rappels", Right::Work),
+    ("/console/comptes", "Comptes", Right::Accounts),
+    ("/console/journal", "Journal", Right::Journal),
+    ("/console/travaux", "Travaux", Right::Jobs),
+];
 
 impl Frame {
     /// The frame of the page at `path`.

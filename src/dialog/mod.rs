@@ -5,6 +5,7 @@
 //! for the caller, hand something to the service and come back with its outcome, ring a phone, or end. The flow is read
 //! from `voice-scripts/flows/*.xml`, the words from `voice-scripts/<lang>/voice.ftl`; neither needs Rust to change.
 
+mod asked;
 mod check;
 mod draw;
 mod element;
@@ -23,6 +24,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
+pub use asked::{Asked, Choose, Question, pressed, questions, spoken};
 pub use check::{About, Report, Timing, check, read};
 pub use draw::draw;
 pub use engine::{Stuck, run};

@@ -1,39 +1,45 @@
-//! Stores the request that a call made, once: the acknowledgement is spoken only after this is committed.
+//! Stores a request, once: one that a call made, whose acknowledgement is spoken only after this is committed, or one that
+//! an agent typed for somebody at the counter.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::content::Person;
+use super::event::Act;
 use super::request::{Consent, LOOKS_LIKE_DAYS, State};
-use super::store::{self, NewRequest};
+use super::store::{self, NewBeneficiary, NewRequest};
 use crate::db::{DbError, Tx};
 use crate::id::Ids;
 use crate::lang::Lang;
-use crate::phone::PhoneNumber;
 use crate::secret::Keyring;
 
 /// How often six digits that are taken are drawn again before giving up.
 const DRAWS: usize = 20;
 
-/// What a call asks for.
+/// What is asked for.
 #[derive(Debug)]
 pub struct Wish<'a> {
+    /// The id of the request, where whoever makes it knows it before: a form that is sent twice makes one.
+    pub id: Uuid,
     /// The line.
     pub line_id: Uuid,
-    /// The call.
-    pub call_id: Uuid,
+    /// The call; none at the counter.
+    pub call_id: Option<Uuid>,
     /// Who phoned, unless withheld.
     pub caller_id: Option<Uuid>,
     /// Whom to call back.
     pub contact_id: Option<Uuid>,
-    /// Whether it is for another person (F-21), and her number if it was given.
-    pub for_other: Option<Option<PhoneNumber>>,
+    /// The other person whom it is for (F-21), with what is known of her.
+    pub for_other: Option<Person>,
+    /// Whether she agreed herself.
+    pub agreed: bool,
     /// The category.
     pub category: &'a str,
     /// 0 to 3.
     pub priority: u8,
-    /// The language of the call.
+    /// The language to speak.
     pub lang: Lang,
     /// The postal code.
     pub postal_code: Option<&'a str>,
@@ -41,6 +47,10 @@ pub struct Wish<'a> {
     pub consent: Consent,
     /// Everything answered, as JSON.
     pub answers: &'a [u8],
+    /// Where, as JSON, if it was typed.
+    pub place: Option<&'a [u8]>,
+    /// Who makes it, as colleagues read it.
+    pub actor: &'a str,
 }
 
 /// The request that was stored.
@@ -50,9 +60,11 @@ pub struct Kept {
     pub id: Uuid,
     /// Its six digits.
     pub reference: String,
+    /// Whether it was not there before.
+    pub is_new: bool,
 }
 
-/// Stores the request, or finds the one that this call has made before.
+/// Stores the request, or finds the one that this call or this form has made before.
 pub async fn keep(
     tx: &mut Tx<'_>,
     keyring: &Keyring,
@@ -60,19 +72,18 @@ pub async fn keep(
     wish: &Wish<'_>,
     now: Timestamp,
 ) -> Result<Kept, DbError> {
-    if let Some((id, reference)) = store::of_call(tx, wish.call_id).await? {
-        return Ok(Kept { id, reference });
+    if let Some(kept) = before(tx, wish).await? {
+        return Ok(kept);
     }
-    let linked_to = match wish.caller_id {
+    let linked_to = match wish.caller_id.or(wish.contact_id) {
         Some(caller) => store::looks_like(tx, caller, wish.category, days_before(now, LOOKS_LIKE_DAYS)).await?,
         None => None,
     };
     let beneficiary_id = beneficiary(tx, keyring, ids, wish, now).await?;
-    let id = ids.row(now);
     for _ in 0..DRAWS {
         let reference = ids.six_digits();
         let new = NewRequest {
-            id,
+            id: wish.id,
             reference: &reference,
             line_id: wish.line_id,
             call_id: wish.call_id,
@@ -81,19 +92,34 @@ pub async fn keep(
             beneficiary_id,
             category: wish.category,
             priority: wish.priority,
-            state: if beneficiary_id.is_some() { State::AwaitingAgreement } else { State::Recorded },
+            state: if beneficiary_id.is_some() && !wish.agreed { State::AwaitingAgreement } else { State::Recorded },
             lang: wish.lang,
             postal_code: wish.postal_code,
             consent: wish.consent.word(),
             answers: wish.answers,
+            place: wish.place,
             linked_to,
-            now,
+            act: Act { event: ids.row(now), actor: wish.actor, now },
         };
         if store::insert(tx, keyring, &new).await? {
-            return Ok(Kept { id, reference });
+            return Ok(Kept { id: wish.id, reference, is_new: true });
+        }
+        // The same form, sent twice at once: the other one was first.
+        if let Some(kept) = before(tx, wish).await? {
+            return Ok(kept);
         }
     }
     Err(DbError::Refused("aucun numéro de demande n'est libre".to_owned()))
+}
+
+/// The request that this call or this form has made before.
+async fn before(tx: &mut Tx<'_>, wish: &Wish<'_>) -> Result<Option<Kept>, DbError> {
+    if let Some(call_id) = wish.call_id {
+        let found = store::of_call(tx, call_id).await?;
+        return Ok(found.map(|(id, reference)| Kept { id, reference, is_new: false }));
+    }
+    let found = store::reference_of(tx, wish.id).await?.filter(|(_, line_id)| *line_id == wish.line_id);
+    Ok(found.map(|(reference, _)| Kept { id: wish.id, reference, is_new: false }))
 }
 
 async fn beneficiary(
@@ -103,9 +129,10 @@ async fn beneficiary(
     wish: &Wish<'_>,
     now: Timestamp,
 ) -> Result<Option<Uuid>, DbError> {
-    let Some(phone) = &wish.for_other else { return Ok(None) };
+    let Some(person) = &wish.for_other else { return Ok(None) };
     let id = ids.row(now);
-    store::insert_beneficiary(tx, keyring, id, phone.as_ref(), now).await?;
+    let new = NewBeneficiary { id, person, agreed_at: wish.agreed.then_some(now), now };
+    store::insert_beneficiary(tx, keyring, &new).await?;
     Ok(Some(id))
 }
 

@@ -11,11 +11,16 @@ pub enum State {
     Solved,
     /// Withdrawn by whoever made it.
     Cancelled,
+    /// The same as another one, which goes on in its place (F-49).
+    Merged,
 }
 
 impl State {
     /// Every state.
-    pub const ALL: [Self; 4] = [Self::Recorded, Self::AwaitingAgreement, Self::Solved, Self::Cancelled];
+    pub const ALL: [Self; 5] = [Self::Recorded, Self::AwaitingAgreement, Self::Solved, Self::Cancelled, Self::Merged];
+
+    /// Those in which somebody still waits for help.
+    pub const OPEN: [Self; 2] = [Self::Recorded, Self::AwaitingAgreement];
 
     /// The word that the database keeps and that people read.
     pub fn word(self) -> &'static str {
@@ -24,6 +29,7 @@ impl State {
             Self::AwaitingAgreement => "accord attendu",
             Self::Solved => "résolue",
             Self::Cancelled => "annulée",
+            Self::Merged => "réunie",
         }
     }
 
@@ -35,16 +41,24 @@ impl State {
     /// Where a request may go from here: the one table of allowed transitions.
     pub fn next(self) -> &'static [Self] {
         match self {
-            Self::Recorded => &[Self::Solved, Self::Cancelled],
-            Self::AwaitingAgreement => &[Self::Recorded, Self::Solved, Self::Cancelled],
-            Self::Solved | Self::Cancelled => &[],
+            Self::Recorded => &[Self::AwaitingAgreement, Self::Solved, Self::Cancelled, Self::Merged],
+            Self::AwaitingAgreement => &[Self::Recorded, Self::Solved, Self::Cancelled, Self::Merged],
+            // An agent opens it again; whoever it is for is asked again if she never agreed. A merge that is undone
+            // restores the state that it found.
+            Self::Solved | Self::Cancelled | Self::Merged => &Self::OPEN,
         }
+    }
+
+    /// Whether somebody still waits for help.
+    pub fn is_open(self) -> bool {
+        Self::OPEN.contains(&self)
     }
 
     /// What a caller is told about it (the phrase `suivi-menu`).
     pub fn told(self) -> &'static str {
         match self {
-            Self::Recorded | Self::AwaitingAgreement => "attente",
+            // A caller never finds a merged one: its number leads to the one that goes on.
+            Self::Recorded | Self::AwaitingAgreement | Self::Merged => "attente",
             Self::Solved => "terminee",
             Self::Cancelled => "annulee",
         }
@@ -71,6 +85,14 @@ impl Consent {
             Self::NotAsked => "non demandé",
         }
     }
+
+    /// Every answer.
+    pub const ALL: [Self; 3] = [Self::Given, Self::Refused, Self::NotAsked];
+
+    /// The answer of that word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|consent| consent.word() == word)
+    }
 }
 
 /// Days within which a request of the same number and category looks like the same one (F-22).
@@ -81,12 +103,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_never_comes_back_from_its_end() {
+    fn a_request_that_ended_only_ever_comes_back_to_somebody_who_waits() {
         for state in State::ALL {
-            let ended = matches!(state, State::Solved | State::Cancelled);
-            assert_eq!(state.next().is_empty(), ended, "{state:?}");
+            assert_eq!(state.next().iter().all(|next| next.is_open()), !state.is_open(), "{state:?}");
             assert!(!state.next().contains(&state), "{state:?} leads to itself");
             assert_eq!(State::of_word(state.word()), Some(state));
+        }
+    }
+
+    #[test]
+    fn only_an_open_request_is_merged_into_another() {
+        for state in State::ALL {
+            assert_eq!(state.next().contains(&State::Merged), state.is_open(), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn every_consent_is_read_back_from_its_word() {
+        for consent in Consent::ALL {
+            assert_eq!(Consent::of_word(consent.word()), Some(consent));
         }
     }
 

@@ -157,13 +157,13 @@ impl Transcript {
         numbers.map(e164).filter(|number| !number.is_empty()).collect()
     }
 
-    /// The telephones that the settings name: number and name (`bureau 1`, `bureau 2`, `astreinte 1`…).
+    /// The telephones that the settings name: number and name (`bureau 1`, `bureau 2`, `astreinte 1`, `superviseur 1`…).
     pub fn phones(&self) -> Vec<(String, String)> {
         let of = |name: &'static str| {
             let numbers = self.numbers(name).into_iter().enumerate();
             numbers.map(move |(index, number)| (number, format!("{name} {}", index + 1)))
         };
-        ["bureau", "astreinte"].into_iter().flat_map(of).collect()
+        ["bureau", "astreinte", "superviseur"].into_iter().flat_map(of).collect()
     }
 
     /// What people do, in order.

@@ -74,6 +74,7 @@ const PLACES: &[(&str, Role)] = &[
     ("operators/links", UseCase),
     ("operators/sign_in", UseCase),
     ("requests/keep", UseCase),
+    ("requests/desk", UseCase),
     ("sms/inbound", UseCase),
     ("cli", Edge),
     ("console", Edge),

@@ -49,7 +49,10 @@ impl Phone {
         self.until("#journal li", words).await;
     }
 
+    /// Ends the test of the page: nothing went wrong behind it.
     async fn close(self) {
+        let faults = "return [...document.querySelectorAll('.fault')].map((fault) => fault.textContent)";
+        assert_eq!(self.ask(faults).await, json!([]));
         self.0.close().await;
     }
 }

@@ -1,8 +1,16 @@
 //! The console through its router: who gets in, and what each page says and does.
 
 mod access;
+mod account;
+mod accounts;
+mod browser;
 mod item;
+mod jobs;
+mod journal;
+mod link;
 mod queue;
+mod second_factor;
+mod sign_in;
 
 use ligne_solidaire::operators::Role;
 use uuid::Uuid;

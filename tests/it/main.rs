@@ -21,6 +21,7 @@ mod operators;
 mod outages;
 mod outbox;
 mod queue;
+mod requests_desk;
 mod scripts;
 mod simulator;
 mod statements;

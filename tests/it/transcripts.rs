@@ -1,14 +1,15 @@
 //! Calls written as plain text that a social worker can read (`tests/transcripts/*.txt`), each played on both databases.
 //!
 //! A new transcript is a file with its title, its date and what people do, and a line in the list below; `BLESS=1` writes
-//! what is heard and what is kept. The heading « Réglages » takes, separated by semicolons: `bureau` and `astreinte` with
-//! their numbers, `secteur` with its postal codes, `textes` with the sender of texts, `rappel` with the number that
+//! what is heard and what is kept. The heading « Réglages » takes, separated by semicolons: `bureau`, `astreinte` and
+//! `superviseur` with their numbers (those of the desk and the supervisors have accounts of the console), `secteur` with its postal codes, `textes` with the sender of texts, `rappel` with the number that
 //! agents show, `horaires` in the language of OpenStreetMap, `affluence`, `sans filtrage` (the provider cannot screen who picks up), `fin jamais dite` (the end of
 //! calls is not told) and `en double` (each webhook comes twice).
 
 mod hang_ups;
 mod remains;
 mod silence;
+mod staff;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -65,11 +66,13 @@ transcripts! {
     danger_bureau_repond: "danger-bureau-repond",
     danger_longue_conversation: "danger-longue-conversation",
     danger_jour_sans_bureau: "danger-jour-sans-bureau",
+    danger_jour_superviseur: "danger-jour-superviseur",
     danger_nuit_alerte: "danger-nuit-alerte",
     danger_nuit_astreinte_repond: "danger-nuit-astreinte-repond",
     danger_nuit_masque: "danger-nuit-masque",
     danger_nuit_masque_donne: "danger-nuit-masque-donne",
     danger_nuit_sans_astreinte: "danger-nuit-sans-astreinte",
+    danger_nuit_superviseur: "danger-nuit-superviseur",
     danger_numero_dit: "danger-numero-dit",
     danger_numero_recommence: "danger-numero-recommence",
     danger_raccroche: "danger-raccroche",
@@ -182,6 +185,7 @@ async fn play(name: &str) {
 
 async fn played_on(base: &TestDb, transcript: &Transcript) -> String {
     let service = Arc::new(Service::with(base, &setup(transcript)).await);
+    staff::hired(&service, transcript).await;
     let working = service.clone();
     let player = Player::new(service.exchange.clone(), LINE, service.clock.clone()).between_lines(move || {
         let service = working.clone();

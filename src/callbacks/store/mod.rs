@@ -4,6 +4,7 @@ pub mod attempts;
 pub mod claims;
 pub mod item;
 pub mod notes;
+pub mod of_request;
 pub mod queue;
 
 use std::time::Duration;
@@ -213,26 +214,30 @@ pub async fn origin(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Origin>, DbError
     }))
 }
 
-/// How a callback that is not closed stands.
+/// How a callback in danger stands that is not closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     /// Its line.
     pub line_id: Uuid,
+    /// Since when somebody waits.
+    pub opened_at: Timestamp,
     /// Who holds it.
     pub holder: Option<String>,
 }
 
-/// How a callback stands at `now`; `None` once it is closed.
+/// How a callback stands at `now`; `None` once it is closed, or is no danger any more because an agent fixed a date.
 pub async fn standing(tx: &mut Tx<'_>, id: Uuid, now: Timestamp) -> Result<Option<Standing>, DbError> {
-    let row: Option<(String, Option<String>)> = sqlx::query_as(
-        "select line_id, case when state = 'claimed' and lease_until >= $1 then claimed_by end from callbacks \
-         where id = $2 and state <> 'closed'",
+    let row: Option<(String, i64, Option<String>)> = sqlx::query_as(
+        "select line_id, opened_at, case when state = 'claimed' and lease_until >= $1 then claimed_by end from callbacks \
+         where id = $2 and state <> 'closed' and priority = 0",
     )
     .bind(now.as_millisecond())
     .bind(id.to_string())
     .fetch_optional(tx.conn())
     .await?;
-    Ok(row.and_then(|(line, holder)| Some(Standing { line_id: line.parse().ok()?, holder })))
+    Ok(row.and_then(|(line, opened, holder)| {
+        Some(Standing { line_id: line.parse().ok()?, opened_at: from_millis(opened), holder })
+    }))
 }
 
 /// Takes a callback for somebody who has no account here, at the terminal or on call; `false` when somebody else holds it

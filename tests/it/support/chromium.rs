@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use axum::Router;
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -16,6 +17,8 @@ use tokio::net::TcpListener;
 
 const DRIVER: &str = "/usr/bin/chromedriver";
 const BROWSER: &str = "/usr/bin/chromium";
+/// Pages that do not come in such a time never will.
+const PATIENCE: Duration = Duration::from_secs(20);
 const MISSING: &str = "pages are tested in a real browser: install the packages chromium and chromium-driver";
 
 /// How the browser stands before the page.
@@ -31,7 +34,7 @@ pub(crate) struct Look {
 
 /// A browser that shows a page.
 pub(crate) struct Page {
-    pub(crate) client: Client,
+    client: Client,
     driver: Child,
     pictures: Option<PathBuf>,
     _profile: TempDir,
@@ -77,6 +80,52 @@ impl Page {
         }
     }
 
+    /// Waits until the page shows `text` somewhere, with or without a script.
+    pub(crate) async fn shows(&self, text: &str) {
+        let xpath = format!("//*[contains(normalize-space(.), \"{text}\")]");
+        if let Err(error) = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&xpath)).await {
+            panic!("« {text} » was never shown ({error}). The page:\n{}", self.text("body").await);
+        }
+    }
+
+    /// Writes into a field, in the place of what was there.
+    pub(crate) async fn write(&self, css: &str, text: &str) {
+        let field = self.client.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Chooses in a list.
+    pub(crate) async fn choose(&self, css: &str, value: &str) {
+        let list = self.client.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        list.select_by_value(value).await.unwrap_or_else(|error| panic!("{css} {value}: {error}"));
+    }
+
+    /// Presses the tabulator until the focus is on what is called so.
+    pub(crate) async fn tab_to(&self, name: &str) {
+        let focused = "
+            const here = document.activeElement;
+            const label = here.labels && here.labels.length ? here.labels[0].textContent : here.textContent;
+            return label.trim();";
+        for _ in 0..100 {
+            self.keyboard("\u{e004}").await;
+            if self.ask(focused).await.as_str().is_some_and(|label| label.starts_with(name)) {
+                return;
+            }
+        }
+        panic!("the tabulator never reached « {name} »");
+    }
+
+    /// The address that is shown.
+    pub(crate) async fn url(&self) -> String {
+        self.client.current_url().await.unwrap().to_string()
+    }
+
+    /// Goes to an address.
+    pub(crate) async fn goes(&self, url: &str) {
+        self.client.goto(url).await.unwrap();
+    }
+
     pub(crate) async fn text(&self, css: &str) -> String {
         self.client.find(Locator::Css(css)).await.unwrap().text().await.unwrap()
     }
@@ -93,11 +142,8 @@ impl Page {
         }
     }
 
-    /// Ends the test of the page: nothing went wrong behind it.
+    /// Ends the test of the page.
     pub(crate) async fn close(mut self) {
-        let faults =
-            self.ask("return [...document.querySelectorAll('.fault')].map((fault) => fault.textContent)").await;
-        assert_eq!(faults, json!([]));
         let closed = self.client.clone().close().await;
         let _ = self.driver.kill();
         let _ = self.driver.wait();

@@ -9,6 +9,7 @@ use ligne_solidaire::db::{Db, DbError};
 use ligne_solidaire::id::{Ids, RandomIds};
 use ligne_solidaire::lang::Lang;
 use ligne_solidaire::lines::{Line, LineSettings, Lines};
+use ligne_solidaire::outbox::{self, Job, NewJob, Outcome, Settled};
 use ligne_solidaire::phone::PhoneNumber;
 use ligne_solidaire::secret::Keyring;
 use uuid::Uuid;
@@ -74,7 +75,7 @@ impl Desk {
         })
         .await;
         let keyring = service.app.board.keyring.clone();
-        Self { db, ids, keyring, line, elsewhere }
+        Self { db, keyring, ids, line, elsewhere }
     }
 
     /// Somebody who works on the first line.
@@ -99,6 +100,21 @@ impl Desk {
                 .bind(line.to_string())
         })
         .await;
+        id
+    }
+
+    /// A job that the worker gave up for that cause.
+    pub(crate) async fn gives_up(&self, job: Job, cause: &'static str) -> Uuid {
+        let id = self.ids.row(now());
+        let giving_up = self.db.write(move |tx| {
+            Box::pin(async move {
+                outbox::enqueue(tx, NewJob::due_now(id, job, id.to_string(), now())).await?;
+                let taken = outbox::claim(tx, now(), Duration::from_mins(1), 1, &[]).await?;
+                outbox::settle(tx, &taken.jobs[0], &Outcome::fail(cause), now(), &[]).await
+            })
+        });
+        let settled: Result<_, DbError> = giving_up.await;
+        assert_eq!(settled.unwrap(), Settled::Buried);
         id
     }
 
@@ -131,6 +147,13 @@ impl Desk {
             .bind(item.not_before.as_millisecond())
         })
         .await;
+        let told = self.db.write(move |tx| {
+            Box::pin(async move {
+                tx.changed(line);
+                Ok::<_, DbError>(())
+            })
+        });
+        told.await.unwrap();
         id
     }
 

@@ -10,6 +10,7 @@ pub(crate) mod ids;
 pub(crate) mod people;
 pub(crate) mod service;
 pub(crate) mod shopping;
+pub(crate) mod staff;
 pub(crate) mod test_db;
 pub(crate) mod webhook;
 pub(crate) mod wire;

@@ -1,82 +1,25 @@
-//! The rows of requests, callers and beneficiaries.
+//! The rows of requests, callers and beneficiaries. Whatever changes a request is in [`changes`], and leaves a row of its
+//! timeline in the same transaction.
+
+pub mod changes;
+pub mod history;
+pub mod merge;
+pub mod search;
+pub mod show;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub use changes::{NewRequest, change, insert};
+
 use super::caller::Contact;
+use super::content::Person;
 use super::request::State;
 use crate::clock::from_millis;
 use crate::db::{DbError, Tx};
 use crate::lang::Lang;
 use crate::phone::PhoneNumber;
 use crate::secret::Keyring;
-
-/// A request to store.
-#[derive(Debug)]
-pub struct NewRequest<'a> {
-    /// Its id.
-    pub id: Uuid,
-    /// Its six digits.
-    pub reference: &'a str,
-    /// The line.
-    pub line_id: Uuid,
-    /// The call that made it.
-    pub call_id: Uuid,
-    /// Who phoned, unless withheld.
-    pub caller_id: Option<Uuid>,
-    /// Whom to call back.
-    pub contact_id: Option<Uuid>,
-    /// The person it is for, when it is another one.
-    pub beneficiary_id: Option<Uuid>,
-    /// Its category.
-    pub category: &'a str,
-    /// 0 to 3 (F-43).
-    pub priority: u8,
-    /// Where it stands.
-    pub state: State,
-    /// The language of the call.
-    pub lang: Lang,
-    /// The postal code that was typed.
-    pub postal_code: Option<&'a str>,
-    /// The word of the [`super::Consent`].
-    pub consent: &'a str,
-    /// Everything answered, as JSON.
-    pub answers: &'a [u8],
-    /// The open request that it looks like.
-    pub linked_to: Option<Uuid>,
-    /// When.
-    pub now: Timestamp,
-}
-
-/// Stores a request; `false` when its six digits are taken or the call has made one already.
-pub async fn insert(tx: &mut Tx<'_>, keyring: &Keyring, new: &NewRequest<'_>) -> Result<bool, DbError> {
-    let id = new.id.to_string();
-    let answers = keyring.seal("requests.answers", &id, new.answers);
-    let done = sqlx::query(
-        "insert into requests (id, reference, line_id, call_id, caller_id, contact_id, beneficiary_id, category, priority, \
-         state, lang, postal_code, consent, answers, linked_to, created_at, updated_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16) on conflict do nothing",
-    )
-    .bind(id)
-    .bind(new.reference)
-    .bind(new.line_id.to_string())
-    .bind(new.call_id.to_string())
-    .bind(text(new.caller_id))
-    .bind(text(new.contact_id))
-    .bind(text(new.beneficiary_id))
-    .bind(new.category)
-    .bind(i64::from(new.priority))
-    .bind(new.state.word())
-    .bind(new.lang.code())
-    .bind(new.postal_code)
-    .bind(new.consent)
-    .bind(answers)
-    .bind(text(new.linked_to))
-    .bind(new.now.as_millisecond())
-    .execute(tx.conn())
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
 
 /// A request as callers and the desk find it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,32 +41,21 @@ pub async fn of_call(tx: &mut Tx<'_>, call_id: Uuid) -> Result<Option<(Uuid, Str
     Ok(row.and_then(|(id, reference)| Some((id.parse().ok()?, reference))))
 }
 
-/// The request of those six digits on that line.
+/// The request of those six digits on that line, or the one that goes on in its place (F-49).
 pub async fn by_reference(tx: &mut Tx<'_>, line_id: Uuid, reference: &str) -> Result<Option<Found>, DbError> {
-    let row: Option<(String, String, Option<String>)> =
-        sqlx::query_as("select id, state, contact_id from requests where reference = $1 and line_id = $2")
-            .bind(reference)
-            .bind(line_id.to_string())
-            .fetch_optional(tx.conn())
-            .await?;
+    let row: Option<(String, String, Option<String>)> = sqlx::query_as(
+        "with recursive same (id, state, contact_id, merged_into) as (\
+         select id, state, contact_id, merged_into from requests where reference = $1 and line_id = $2 union all \
+         select r.id, r.state, r.contact_id, r.merged_into from same join requests r on r.id = same.merged_into) \
+         select id, state, contact_id from same where merged_into is null",
+    )
+    .bind(reference)
+    .bind(line_id.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
     Ok(row.and_then(|(id, state, contact)| {
         Some(Found { id: id.parse().ok()?, state: State::of_word(&state)?, contact_id: parsed(contact) })
     }))
-}
-
-/// Moves a request from one state to another; `false` when it was not in that state any more.
-pub async fn change(tx: &mut Tx<'_>, id: Uuid, from: State, to: State, now: Timestamp) -> Result<bool, DbError> {
-    if !from.next().contains(&to) {
-        return Ok(false);
-    }
-    let done = sqlx::query("update requests set state = $1, updated_at = $2 where id = $3 and state = $4")
-        .bind(to.word())
-        .bind(now.as_millisecond())
-        .bind(id.to_string())
-        .bind(from.word())
-        .execute(tx.conn())
-        .await?;
-    Ok(done.rows_affected() == 1)
 }
 
 /// The latest open request of that caller and category since `since` (F-22).
@@ -180,25 +112,87 @@ pub async fn remember_lang(tx: &mut Tx<'_>, caller_id: Uuid, lang: Lang) -> Resu
     Ok(())
 }
 
-/// Stores the person a request is for; her number may be unknown.
-pub async fn insert_beneficiary(
-    tx: &mut Tx<'_>,
-    keyring: &Keyring,
-    id: Uuid,
-    phone: Option<&PhoneNumber>,
-    now: Timestamp,
-) -> Result<(), DbError> {
+/// The person a request is for, to store.
+#[derive(Debug)]
+pub struct NewBeneficiary<'a> {
+    /// Her row.
+    pub id: Uuid,
+    /// As she is called, and her number; either may not be known yet.
+    pub person: &'a Person,
+    /// When she agreed herself, if she did.
+    pub agreed_at: Option<Timestamp>,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Stores the person a request is for.
+pub async fn insert_beneficiary(tx: &mut Tx<'_>, keyring: &Keyring, new: &NewBeneficiary<'_>) -> Result<(), DbError> {
+    let row = new.id.to_string();
+    let (name, phone, index) = sealed_person(keyring, &row, new.person);
+    sqlx::query(
+        "insert into beneficiaries (id, name, phone_index, phone, agreed_at, created_at) values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(row)
+    .bind(name)
+    .bind(index)
+    .bind(phone)
+    .bind(new.agreed_at.map(Timestamp::as_millisecond))
+    .bind(new.now.as_millisecond())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Corrects the person a request is for.
+pub async fn correct_beneficiary(tx: &mut Tx<'_>, keyring: &Keyring, id: Uuid, person: &Person) -> Result<(), DbError> {
     let row = id.to_string();
-    let sealed = phone.map(|phone| keyring.seal("beneficiaries.phone", &row, phone.as_e164().as_bytes()));
-    let index = phone.map(|phone| keyring.index("callers.number", phone.as_e164()));
-    sqlx::query("insert into beneficiaries (id, phone_index, phone, created_at) values ($1, $2, $3, $4)")
-        .bind(row)
+    let (name, phone, index) = sealed_person(keyring, &row, person);
+    sqlx::query("update beneficiaries set name = $1, phone_index = $2, phone = $3 where id = $4")
+        .bind(name)
         .bind(index)
-        .bind(sealed)
-        .bind(now.as_millisecond())
+        .bind(phone)
+        .bind(row)
         .execute(tx.conn())
         .await?;
     Ok(())
+}
+
+/// Keeps that the person a request is for agreed herself (F-21).
+pub async fn agreed(tx: &mut Tx<'_>, id: Uuid, now: Timestamp) -> Result<(), DbError> {
+    sqlx::query("update beneficiaries set agreed_at = $1 where id = $2 and agreed_at is null")
+        .bind(now.as_millisecond())
+        .bind(id.to_string())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Her name and her number, sealed for that row, and the keyed hash of the number.
+fn sealed_person(keyring: &Keyring, row: &str, person: &Person) -> (Option<Vec<u8>>, Option<Vec<u8>>, Option<String>) {
+    let seal = |place: &str, text: &str| keyring.seal(place, row, text.as_bytes());
+    let name = Some(&person.name).filter(|name| !name.is_empty()).map(|name| seal("beneficiaries.name", name));
+    let phone = person.phone.as_ref().map(|phone| seal("beneficiaries.phone", phone.as_e164()));
+    (name, phone, person.phone.as_ref().map(|phone| keyring.index("callers.number", phone.as_e164())))
+}
+
+/// Whether that line is one of hers.
+pub async fn is_hers(tx: &mut Tx<'_>, operator_id: Uuid, line_id: Uuid) -> Result<bool, DbError> {
+    let row: Option<(String,)> =
+        sqlx::query_as("select line_id from operator_lines where operator_id = $1 and line_id = $2")
+            .bind(operator_id.to_string())
+            .bind(line_id.to_string())
+            .fetch_optional(tx.conn())
+            .await?;
+    Ok(row.is_some())
+}
+
+/// The six digits of a request and its line.
+pub async fn reference_of(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<(String, Uuid)>, DbError> {
+    let row: Option<(String, String)> = sqlx::query_as("select reference, line_id from requests where id = $1")
+        .bind(id.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(row.and_then(|(reference, line_id)| Some((reference, line_id.parse().ok()?))))
 }
 
 /// A request as the desk lists it.
@@ -258,11 +252,11 @@ pub async fn list(tx: &mut Tx<'_>, keyring: &Keyring, reference: &str) -> Result
 
 /// The call in which the request of those six digits was made.
 pub async fn call_of(tx: &mut Tx<'_>, reference: &str) -> Result<Option<Uuid>, DbError> {
-    let row: Option<(String,)> = sqlx::query_as("select call_id from requests where reference = $1")
+    let row: Option<(Option<String>,)> = sqlx::query_as("select call_id from requests where reference = $1")
         .bind(reference)
         .fetch_optional(tx.conn())
         .await?;
-    Ok(row.and_then(|(id,)| id.parse().ok()))
+    Ok(row.and_then(|(id,)| id?.parse().ok()))
 }
 
 fn listed(keyring: &Keyring, row: ListedRow) -> Listed {
@@ -280,10 +274,6 @@ fn listed(keyring: &Keyring, row: ListedRow) -> Listed {
         caller: Contact::unseal(keyring, row.10, row.11),
         contact: Contact::unseal(keyring, row.12, row.13),
     }
-}
-
-fn text(id: Option<Uuid>) -> Option<String> {
-    id.map(|id| id.to_string())
 }
 
 fn parsed(id: Option<String>) -> Option<Uuid> {
