@@ -46,6 +46,9 @@ const MENU: &[(&str, &str, Right)] = &[
     ("/console/demandes", "Demandes", Right::Work),
     ("/console/guichet", "Guichet", Right::Work),
     ("/console/comptes", "Comptes", Right::Accounts),
+    ("/console/comptes", "Comptes", Right::Accounts),
+    ("/console/journal", "Journal", Right::Journal),
+    ("/console/travaux", "Travaux", Right::Jobs),
 ];
 
 impl Frame {

@@ -2,10 +2,17 @@
 
 mod access;
 mod accessibility;
+mod account;
+mod accounts;
 mod browser;
 mod item;
+mod jobs;
+mod journal;
+mod link;
 mod queue;
 mod requests;
+mod second_factor;
+mod sign_in;
 
 use ligne_solidaire::operators::Role;
 use uuid::Uuid;
