@@ -107,6 +107,7 @@ pub fn routes() -> Routes {
         .act(Work, "/console/rappels/{id}/prolonger", post(pages::item_acts::renew))
         .act(Work, "/console/rappels/{id}/rendre", post(pages::item_acts::release))
         .act(Right::Supervise, "/console/rappels/{id}/reprendre", post(pages::item_acts::take_over))
+        .act(Work, "/console/rappels/{id}/appeler", post(pages::item_acts::ring))
         .act(Work, "/console/rappels/{id}/note", post(pages::item_acts::note))
         .act(Work, "/console/rappels/{id}/terminer", post(pages::item_acts::end))
         .page(Work, "/console/messages/{id}", get(pages::message::play))

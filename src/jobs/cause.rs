@@ -35,8 +35,8 @@ pub fn purpose(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "fetch_recording" => "Aller chercher un message parlé chez l'opérateur téléphonique",
         "delete_recording" => "Effacer un message parlé chez l'opérateur téléphonique",
+        "call_agent" => "Faire sonner le téléphone d'un agent qui rappelle quelqu'un",
         "alert_on_call" => "Prévenir l'astreinte qu'une personne est en danger",
-        "call_agent" => "Faire sonner le téléphone d'un agent qui rappelle par un clic",
         _ => return None,
     })
 }

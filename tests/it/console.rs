@@ -1,9 +1,11 @@
 //! The console through its router: who gets in, and what each page says and does.
 
 mod access;
+mod accessibility;
 mod browser;
 mod item;
 mod queue;
+mod requests;
 
 use ligne_solidaire::operators::Role;
 use uuid::Uuid;

@@ -25,7 +25,7 @@ const WHOLE_TABLE: [&str; 7] = [
 
 /// Steps of a plan that look like reading everything and stop at a limit: what other steps found, the jobs in the order in
 /// which they are taken, the calls that go on at this moment, the requests that were made one.
-const BOUNDED: [&str; 9] = [
+const BOUNDED: [&str; 10] = [
     "SCAN same",
     "SCAN CONSTANT ROW",
     "SCAN due",
@@ -34,6 +34,7 @@ const BOUNDED: [&str; 9] = [
     "SCAN lapsed",
     "SCAN every_due",
     "SCAN outbox USING INDEX outbox_due",
+    "SCAN outbox USING INDEX outbox_failed",
     "SCAN calls USING INDEX calls_live",
 ];
 

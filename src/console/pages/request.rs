@@ -113,7 +113,7 @@ pub(crate) async fn show(
     Query(said): Query<Said>,
 ) -> Result<Response, PageError> {
     let (whole, parts) = open::open(&app.board, visitor.operator(), id).await?.ok_or(PageError::NotFound)?;
-    render(&page(&app, &visitor, whole, parts, &said, Refused::default()))
+    render(&page(&app, &visitor, &whole, parts, &said, Refused::default()))
 }
 
 /// The page again, with why something was not kept.
@@ -125,10 +125,10 @@ pub(super) async fn again(
     refused: Refused,
 ) -> Result<Response, PageError> {
     let (whole, parts) = open::open(&app.board, visitor.operator(), id).await?.ok_or(PageError::NotFound)?;
-    Ok((status, render(&page(app, visitor, whole, parts, &Said::default(), refused))?).into_response())
+    Ok((status, render(&page(app, visitor, &whole, parts, &Said::default(), refused))?).into_response())
 }
 
-fn page(app: &App, visitor: &Visitor, whole: Whole, parts: Vec<Part>, said: &Said, refused: Refused) -> RequestPage {
+fn page(app: &App, visitor: &Visitor, whole: &Whole, parts: Vec<Part>, said: &Said, refused: Refused) -> RequestPage {
     let (now, voice) = (app.board.clock.now(), app.board.voice.load_full());
     let zone = app.zone_of(whole.request.line_id);
     let request = &whole.request;

@@ -7,6 +7,7 @@ use axum::extract::{Query, State as OfApp};
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::app::App;
@@ -96,7 +97,7 @@ pub(crate) fn categories(app: &App) -> Vec<(String, String)> {
 }
 
 fn filter(app: &App, visitor: &Visitor, asked: &Asked, words: Words) -> Filter {
-    let zone = visitor.operator().lines.first().map(|line| app.zone_of(*line)).unwrap_or(jiff::tz::TimeZone::UTC);
+    let zone = visitor.operator().lines.first().map_or(TimeZone::UTC, |line| app.zone_of(*line));
     let day: Option<Date> = asked.depuis.parse().ok();
     Filter {
         words,

@@ -8,20 +8,25 @@ use uuid::Uuid;
 
 use super::agent;
 use crate::support::browser::{Browser, lines, signed_in};
-use crate::support::desk::Desk;
+use crate::support::desk::{Desk, Who};
 use crate::support::service::{PUBLIC, Service};
 use crate::support::test_db::{TestDb, on_both};
 
 /// An id of another line for each kind of thing that addresses name.
 struct Elsewhere {
     callback: Uuid,
+    request: Uuid,
+    operator: Uuid,
 }
 
 impl Elsewhere {
     async fn beside(service: &Service) -> Self {
         let desk = Desk::on(service).await;
         let callback = desk.waits_on(desk.elsewhere, &desk.item(2, -60, 180)).await;
-        Self { callback }
+        let request = desk.request_on(desk.elsewhere, "777001").await;
+        let who = Who { name: "Ida", roles: "administrateur", langs: "fr" };
+        let operator = desk.operator(&who, desk.elsewhere).await;
+        Self { callback, request, operator }
     }
 
     /// The address with such ids in it.
@@ -30,11 +35,15 @@ impl Elsewhere {
         let id = match kind {
             _ if !route.path.contains('{') => String::new(),
             "rappels" => self.callback.to_string(),
+            "demandes" => self.request.to_string(),
+            "comptes" => self.operator.to_string(),
+            // A link that nobody made, a job that never was.
+            "lien" | "travaux" => Uuid::from_u128(2).to_string(),
             // No sound was ever kept: what is there and what is not look the same.
             "messages" => Uuid::from_u128(1).to_string(),
             _ => panic!("say here what {} names, with an id of another line", route.path),
         };
-        route.path.replace("{id}", &id)
+        route.path.replace("{id}", &id).replace("{token}", &id)
     }
 }
 
