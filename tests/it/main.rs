@@ -3,6 +3,7 @@
 
 mod architecture;
 mod bad_input;
+mod bridges;
 mod browser;
 mod calls;
 mod campaign_duplicates;

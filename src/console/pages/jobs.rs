@@ -64,7 +64,7 @@ fn shown(app: &App, broken: Broken, now: Timestamp) -> Shown {
         id: broken.row.id.to_string(),
         what: cause::purpose(&broken.row.kind).unwrap_or("Un travail d'une autre version du service"),
         about: match broken.row.job {
-            Some(Job::AlertOnCall { .. }) => format!("rappel ouvert {about}"),
+            Some(Job::AlertOnCall { .. } | Job::CallAgent { .. }) => format!("rappel ouvert {about}"),
             _ => format!("message laissé {about}"),
         },
         detail: Some(broken.row.cause).filter(|cause| *cause != why && !cause::is_known(cause)),
