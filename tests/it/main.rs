@@ -26,6 +26,7 @@ mod requests_desk;
 mod scripts;
 mod simulator;
 mod statements;
+mod stats;
 mod support;
 mod telephony;
 mod transcripts;

@@ -20,7 +20,6 @@ struct Elsewhere {
     callback: Uuid,
     request: Uuid,
     operator: Uuid,
-    operator: Uuid,
     job: Uuid,
 }
 
@@ -29,12 +28,9 @@ impl Elsewhere {
         let desk = Desk::on(service).await;
         let callback = desk.waits_on(desk.elsewhere, &desk.item(2, -60, 180)).await;
         let request = desk.request_on(desk.elsewhere, "777001").await;
-        let who = Who { name: "Ida", roles: "administrateur", langs: "fr" };
-        let operator = desk.operator(&who, desk.elsewhere).await;
-        Self { callback, request, operator }
         let operator = desk.operator(&Who { name: "Eve", roles: "agent", langs: "fr" }, desk.elsewhere).await;
         let job = desk.gives_up(Job::AlertOnCall { callback_id: callback, round: 1 }, "it took too long").await;
-        Self { callback, operator, job }
+        Self { callback, request, operator, job }
     }
 
     /// The address with such ids in it.
@@ -44,9 +40,6 @@ impl Elsewhere {
             _ if !route.path.contains('{') => String::new(),
             "rappels" => self.callback.to_string(),
             "demandes" => self.request.to_string(),
-            "comptes" => self.operator.to_string(),
-            // A link that nobody made, a job that never was.
-            "lien" | "travaux" => Uuid::from_u128(2).to_string(),
             "comptes" => self.operator.to_string(),
             "travaux" => self.job.to_string(),
             // A link is nobody's until it is opened: this one never was.
