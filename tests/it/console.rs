@@ -5,6 +5,7 @@ mod accessibility;
 mod account;
 mod accounts;
 mod browser;
+mod figures;
 mod item;
 mod jobs;
 mod journal;

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use axum::http::Method;
-use ligne_solidaire::console::{Access, Route, routes};
+use ligne_solidaire::console::{Route, routes};
 use ligne_solidaire::operators::Role;
 use serde_json::Value;
 
@@ -56,7 +56,7 @@ async fn a_day(seat: &Seat) -> (String, String) {
 async fn objections(seat: &Seat, page: &Page, who: &str, ids: &(String, String), name: &str) -> Vec<String> {
     let engine = engine();
     let (mut found, mut passed, mut pages) = (Vec::new(), 0, 0);
-    for route in routes().list.iter().filter(|route| is_page(route) && route.access != Access::Open) {
+    for route in routes().list.iter().filter(|route| is_page(route) && !route.path.contains("{token}")) {
         let id = match route.path.split('/').nth(2) {
             Some("rappels") => &ids.0,
             Some("demandes") => &ids.1,
@@ -65,8 +65,10 @@ async fn objections(seat: &Seat, page: &Page, who: &str, ids: &(String, String),
             _ => "",
         };
         let path = route.path.replace("{id}", id);
+        // The form of a need is longer than the list of needs.
+        let path = if path == "/console/guichet" { path + "?besoin=courses" } else { path };
         page.goes(&format!("{}{path}", seat.address)).await;
-        page.picture(&format!("{name}{}", path.replace('/', "-").replace(id, "x"))).await;
+        page.picture(&format!("{name}{}", route.path.replace('/', "-"))).await;
         page.ask(&engine).await;
         let told: Value = page.ask_async(RUN).await;
         let violations = told["violations"].as_array().cloned().unwrap_or_default();
