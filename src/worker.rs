@@ -6,12 +6,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
 use crate::app::App;
-use crate::callbacks::{alert, spooled};
+use crate::callbacks::store::bridges;
+use crate::callbacks::{alert, bridge, spooled};
 use crate::calls::recording::{self, State};
 use crate::calls::{recordings, sweep};
 use crate::db::{DbError, Tx};
@@ -145,6 +147,7 @@ async fn perform(app: &Arc<App>, job: &Job) -> Result<Outcome, DbError> {
         Job::AlertOnCall { callback_id, round } => {
             alert::round(board, &app.lines, provider, *callback_id, *round).await
         }
+        Job::CallAgent { bridge_id } => bridge::ring(board, &app.lines, provider, *bridge_id).await,
     }
 }
 
@@ -174,7 +177,7 @@ async fn claim(app: &App, room: usize) -> Result<Vec<Claimed>, DbError> {
         Box::pin(async move {
             let taken = outbox::claim(tx, now, LEASE, limit, &delays).await?;
             for job in taken.buried.iter().filter_map(|buried| buried.job.as_ref()) {
-                given_up(tx, job).await?;
+                given_up(tx, job, now).await?;
             }
             Ok::<_, DbError>(taken)
         })
@@ -194,7 +197,7 @@ async fn settle(app: &App, job: Claimed, outcome: Outcome) -> Result<(), DbError
         Box::pin(async move {
             let settled = outbox::settle(tx, &job, &outcome, now, &delays).await?;
             if settled == Settled::Buried {
-                given_up(tx, &job.job).await?;
+                given_up(tx, &job.job, now).await?;
             }
             Ok::<_, DbError>(settled)
         })
@@ -206,12 +209,13 @@ async fn settle(app: &App, job: Claimed, outcome: Outcome) -> Result<(), DbError
 }
 
 /// What remains to be said of a job that nobody will try again. The person behind it is in front of an agent already: a
-/// message belongs to a request or a callback, an alert to a callback.
-async fn given_up(tx: &mut Tx<'_>, job: &Job) -> Result<(), DbError> {
+/// message belongs to a request or a callback, an alert to a callback; whoever clicked reads that nothing rang.
+async fn given_up(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<(), DbError> {
     match job {
         Job::FetchRecording { recording_id } => {
             recording::store::change(tx, *recording_id, State::Waiting, State::Absent).await.map(drop)
         }
+        Job::CallAgent { bridge_id } => bridges::give_up(tx, *bridge_id, now).await,
         Job::DeleteRecording { .. } | Job::AlertOnCall { .. } => Ok(()),
     }
 }

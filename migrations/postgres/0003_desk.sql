@@ -142,16 +142,17 @@ create table bridges (
     id          text not null primary key,
     token       text not null unique,       -- names its documents
     callback_id text not null references callbacks (id),
-    attempt_id  text not null references attempts (id),
+    attempt_id  text references attempts (id), -- null: the resident was not dialled
     operator_id text not null references operators (id),
     state       text not null,              -- asked, ringing, accepted, ended
     sid         text,
     started_at  bigint not null,
     ended_at    bigint,
-    outcome     text                        -- how the dialling ended, as the provider says
+    outcome     text                        -- how it ended: see callbacks::dialling
 );
 create index bridges_callback on bridges (callback_id, started_at);
 create index bridges_sid on bridges (sid);
+create unique index bridges_one_at_a_time on bridges (operator_id) where state <> 'ended';
 
 -- A safeguarding report (F-53): only for named roles.
 create table signals (

@@ -5,9 +5,11 @@
 
 pub mod alert;
 pub mod attempts;
+pub mod bridge;
 pub mod callback;
 pub mod claims;
 pub mod desk;
+pub mod dialling;
 pub mod disposition;
 pub mod finish;
 pub mod note;

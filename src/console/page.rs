@@ -43,6 +43,8 @@ pub(crate) struct Place {
 /// THE menu, in the order in which it is shown, with the right that each entry asks for.
 const MENU: &[(&str, &str, Right)] = &[
     ("/console/file", "Rappels", Right::Work),
+    ("/console/demandes", "Demandes", Right::Work),
+    ("/console/guichet", "Guichet", Right::Work),
     ("/console/comptes", "Comptes", Right::Accounts),
     ("/console/journal", "Journal", Right::Journal),
     ("/console/travaux", "Travaux", Right::Jobs),

@@ -34,6 +34,11 @@ impl Sent {
         self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect()
     }
 
+    /// The names that begin so, without that beginning, and their values.
+    pub(crate) fn starting<'s>(&'s self, prefix: &'s str) -> impl Iterator<Item = (&'s str, &'s str)> {
+        self.0.iter().filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value.as_str())))
+    }
+
     /// The value of that name as an id.
     pub(crate) fn id(&self, name: &str) -> Option<Uuid> {
         self.text(name).parse().ok()

@@ -101,10 +101,13 @@ pub const FACTS: &[Fact] = &[
     fact("langue", &[Word("fr")], Dialog, "the language of the call"),
     fact("urgent", YES_NO, Dialog, "whether the request is P0 or P1: it does not wait for a half-day"),
     fact("joignable", YES_NO, Dialog, "whether some number to call back is known"),
+    fact("fin", ENDS, Dialog, "how a call back by a click ended"),
 ];
 
 const WITH_UNKNOWN_DAY: &[Sample] = &[Word("mercredi"), Word("demain"), Word("aujourdhui"), Word("inconnu")];
 const STATES: &[Sample] = &[Word("recherche"), Word("attente"), Word("annulee"), Word("terminee")];
+
+const ENDS: &[Sample] = &[Word("faux"), Word("joint"), Word("occupe"), Word("sonne"), Word("echec")];
 
 const fn fact(name: &'static str, samples: &'static [Sample], origin: Origin, meaning: &'static str) -> Fact {
     Fact { name, samples, origin, meaning }

@@ -5,6 +5,7 @@
 //! headers and connections.
 
 pub mod audio;
+pub mod bridge;
 pub mod health;
 pub mod refusals;
 pub mod server;
@@ -36,6 +37,11 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/telephony/twilio/whisper/{token}/silence", post(webhooks::whisper_silence))
         .route("/telephony/twilio/alert/{token}", post(webhooks::alert))
         .route("/telephony/twilio/alert/{token}/key", post(webhooks::alert_key))
+        .route("/telephony/twilio/bridge/{token}", post(bridge::greet))
+        .route("/telephony/twilio/bridge/{token}/key", post(bridge::key))
+        .route("/telephony/twilio/bridge/{token}/silence", post(bridge::silence))
+        .route("/telephony/twilio/bridge/{token}/end", post(bridge::end))
+        .route("/telephony/twilio/bridge/{token}/status", post(bridge::status))
         .route("/telephony/twilio/sms", post(webhooks::sms))
         .route("/telephony/twilio/status", post(webhooks::status))
         .route("/telephony/twilio/fallback", post(webhooks::fallback).get(webhooks::fallback_unsigned))

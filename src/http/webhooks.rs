@@ -20,7 +20,7 @@ use crate::sms::inbound;
 use crate::telephony::event::{CallEvent, InboundMessage, StatusEvent};
 
 /// How long a turn may take; the rest of the three seconds is for the notebook.
-const PATIENCE: Duration = Duration::from_millis(1_800);
+pub(super) const PATIENCE: Duration = Duration::from_millis(1_800);
 /// An answer without words, for whom none is expected.
 const EMPTY: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response></Response>";
 
@@ -185,10 +185,10 @@ fn not_kept() -> Response {
     (StatusCode::REQUEST_TIMEOUT, "le message n'a pas pu être gardé\n").into_response()
 }
 
-fn hang_up() -> String {
+pub(super) fn hang_up() -> String {
     whisper::refused().unwrap_or_else(|_| EMPTY.to_owned())
 }
 
-fn xml(document: String) -> Response {
+pub(super) fn xml(document: String) -> Response {
     ([(CONTENT_TYPE, "text/xml; charset=utf-8")], document).into_response()
 }

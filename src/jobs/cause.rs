@@ -1,10 +1,14 @@
 //! What a job was for and why it failed, in French. Pure.
 
 /// What the worker and the use cases write as a cause, and what people read.
-const CAUSES: [(&str, &str); 4] = [
+const CAUSES: [(&str, &str); 5] = [
     ("it took too long", "le travail a duré trop longtemps"),
     ("lease lapsed", "le service s'est arrêté à chaque fois pendant ce travail"),
     ("no such recording", "ce message n'est plus dans la base"),
+    (
+        "the line or the agent's telephone is not there any more",
+        "la ligne n'est plus dans les réglages, ou l'agent n'a plus de téléphone",
+    ),
     ("the line is not configured any more", "la ligne n'est plus dans les réglages"),
 ];
 
@@ -37,6 +41,7 @@ pub fn purpose(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "fetch_recording" => "Aller chercher un message parlé chez l'opérateur téléphonique",
         "delete_recording" => "Effacer un message parlé chez l'opérateur téléphonique",
+        "call_agent" => "Faire sonner le téléphone d'un agent qui rappelle quelqu'un",
         "alert_on_call" => "Prévenir l'astreinte qu'une personne est en danger",
         _ => return None,
     })

@@ -92,5 +92,10 @@ async fn behind(tx: &mut Tx<'_>, job: Option<&Job>) -> Result<Option<Behind>, Db
             let found = callbacks::origin(tx, *callback_id).await?;
             found.map(|found| Behind { line: found.line_id, about: found.opened_at, awaited: !found.closed })
         }
+        Some(Job::CallAgent { bridge_id }) => {
+            let Some(callback_id) = callbacks::bridges::callback_of(tx, *bridge_id).await? else { return Ok(None) };
+            let found = callbacks::origin(tx, callback_id).await?;
+            found.map(|found| Behind { line: found.line_id, about: found.opened_at, awaited: !found.closed })
+        }
     })
 }

@@ -28,6 +28,12 @@ pub enum Job {
         /// 1 for the first round of alerts; it repeats until the callback is claimed.
         round: u32,
     },
+    /// Rings the telephone of an agent who calls somebody back by a click.
+    CallAgent {
+        /// The row of the call back.
+        #[serde(with = "as_text")]
+        bridge_id: Uuid,
+    },
 }
 
 /// A row of the outbox that this version does not understand.
@@ -40,7 +46,7 @@ pub struct JobError {
 
 impl Job {
     /// Every kind that this version knows. An older instance beside a newer one leaves the newer kinds to it.
-    pub const KINDS: [&str; 3] = ["fetch_recording", "delete_recording", "alert_on_call"];
+    pub const KINDS: [&str; 4] = ["fetch_recording", "delete_recording", "alert_on_call", "call_agent"];
 
     /// The kind that is taken before all others: somebody is in danger.
     pub const URGENT: &str = Self::KINDS[2];
@@ -51,6 +57,7 @@ impl Job {
             Self::FetchRecording { .. } => Self::KINDS[0],
             Self::DeleteRecording { .. } => Self::KINDS[1],
             Self::AlertOnCall { .. } => Self::KINDS[2],
+            Self::CallAgent { .. } => Self::KINDS[3],
         }
     }
 
@@ -90,6 +97,7 @@ mod tests {
             Job::FetchRecording { recording_id: id },
             Job::DeleteRecording { recording_id: id },
             Job::AlertOnCall { callback_id: id, round: 2 },
+            Job::CallAgent { bridge_id: id },
         ];
         for (job, kind) in jobs.iter().zip(Job::KINDS) {
             assert_eq!(job.kind(), kind);

@@ -23,12 +23,21 @@ enum Person {
     Phone(String),
 }
 
+/// First letters before which « le » and « de » lose their vowel.
+const VOWELS: [char; 12] = ['a', 'e', 'é', 'h', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U'];
+
 impl Person {
+    /// Whoever is behind a telephone of that name: a person's own bears hers, which begins with a capital.
+    fn behind(name: &str) -> Self {
+        let own = name.starts_with(char::is_uppercase);
+        if own { Self::Caller(name.to_owned()) } else { Self::Phone(name.to_owned()) }
+    }
+
     /// `Odette`, `le bureau 1`, `l'astreinte 1`.
     fn name(&self) -> String {
         match self {
             Self::Caller(name) => name.clone(),
-            Self::Phone(name) if name.starts_with(['a', 'e', 'é', 'h', 'i', 'o', 'u']) => format!("l'{name}"),
+            Self::Phone(name) if name.starts_with(VOWELS) => format!("l'{name}"),
             Self::Phone(name) => format!("le {name}"),
         }
     }
@@ -64,10 +73,10 @@ impl Narrator {
             }
             Event::Beep(leg) => Some(format!("Bip{}.", self.aside(*leg, acting, "pour"))),
             Event::Rings { leg, name } => {
-                self.people.insert(*leg, Person::Phone(name.clone()));
-                Some(format!("{} sonne.", capitalised(&self.name(*leg))))
+                self.people.insert(*leg, Person::behind(name));
+                Some(format!("{} sonne.", capitalised(&self.telephone(*leg))))
             }
-            Event::StopsRinging(leg) => Some(format!("{} ne sonne plus.", capitalised(&self.name(*leg)))),
+            Event::StopsRinging(leg) => Some(format!("{} ne sonne plus.", capitalised(&self.telephone(*leg)))),
             Event::Bridged(caller, answering) => {
                 self.on_the_line.insert(*answering);
                 Some(format!("{} et {} sont en communication.", self.name(*caller), self.name(*answering)))
@@ -95,6 +104,15 @@ impl Narrator {
     /// `, pour Odette` when it is not she who acts.
     fn aside(&self, leg: LegId, acting: Option<LegId>, preposition: &str) -> String {
         if acting == Some(leg) { String::new() } else { format!(", {preposition} {}", self.name(leg)) }
+    }
+
+    /// `le bureau 1`, `le téléphone d'Odette`.
+    fn telephone(&self, leg: LegId) -> String {
+        match self.people.get(&leg) {
+            Some(Person::Caller(name)) if name.starts_with(VOWELS) => format!("le téléphone d'{name}"),
+            Some(Person::Caller(name)) => format!("le téléphone de {name}"),
+            _ => self.name(leg),
+        }
     }
 
     fn name(&self, leg: LegId) -> String {

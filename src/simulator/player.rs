@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 
 use super::exchange::Exchange;
 use super::stage::{Stage, StageError};
-use super::transcript::{Input, Line, Transcript};
+use super::transcript::{Action, Input, Line, Transcript};
 use crate::clock::SetClock;
 
 /// Why a transcript could not be played to its end.
@@ -30,20 +30,34 @@ pub struct Player {
     exchange: Exchange,
     line: String,
     between: Option<Box<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>>,
+    console: Option<Box<Console>>,
 }
+
+/// What happens when somebody, named as in the transcript, calls back the request of those six digits by a click.
+type Console = dyn Fn(String, String) -> BoxFuture<'static, ()> + Send + Sync;
 
 impl Player {
     /// A player whose callers dial `line`. `clock` follows the calls: 130 words a minute for what is said, each timeout
     /// when somebody says nothing, the length of each message.
     pub fn new(exchange: Exchange, line: &str, clock: Arc<SetClock>) -> Self {
         exchange.tell_time(move |time| clock.advance(time));
-        Self { exchange, line: line.to_owned(), between: None }
+        Self { exchange, line: line.to_owned(), between: None, console: None }
     }
 
     /// Work of the service that no webhook sets off (jobs, the sweep), done after each line.
     #[must_use]
     pub fn between_lines(mut self, work: impl Fn() -> BoxFuture<'static, ()> + Send + Sync + 'static) -> Self {
         self.between = Some(Box::new(work));
+        self
+    }
+
+    /// What is done in the console of the service: « Le bureau 1 rappelle la demande 416640 ».
+    #[must_use]
+    pub fn with_console(
+        mut self,
+        calls_back: impl Fn(String, String) -> BoxFuture<'static, ()> + Send + Sync + 'static,
+    ) -> Self {
+        self.console = Some(Box::new(calls_back));
         self
     }
 
@@ -76,7 +90,10 @@ impl Player {
     }
 
     async fn one(&self, stage: &mut Stage, input: &Input) -> Result<(), StageError> {
-        stage.perform(input).await?;
+        match (&input.action, &self.console) {
+            (Action::CallsBack(reference), Some(console)) => console(input.actor.clone(), reference.clone()).await,
+            _ => stage.perform(input).await?,
+        }
         if let Some(between) = &self.between {
             between().await;
             self.exchange.settle().await?;

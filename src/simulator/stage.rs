@@ -17,6 +17,9 @@ pub enum StageError {
     /// No telephone has that name.
     #[error("aucun téléphone ne s'appelle « {0} »")]
     NoSuchPhone(String),
+    /// What is done in the console cannot be done here.
+    #[error("la console n'est pas ouverte ici : {0}")]
+    NoConsole(String),
     /// The exchange says no, or the service failed.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
@@ -76,6 +79,7 @@ impl Stage {
                 let from = self.number(&input.actor).unwrap_or_else(|_| e164(&input.actor));
                 exchange.text_line(&from, &self.line, body).await?;
             }
+            Action::CallsBack(reference) => return Err(StageError::NoConsole(reference.clone())),
             Action::TimePasses(time) => exchange.time_passes(*time),
         }
         Ok(())
@@ -99,10 +103,11 @@ impl Stage {
         self.leg(actor).map_or(Expect::Ended, |leg| self.exchange.expect(leg))
     }
 
-    /// The leg of a caller, or the one on a telephone: `Odette`, `Le bureau 1`.
+    /// The leg of a caller, or the one on a telephone: `Odette`, `Le bureau 1`. Whoever has hung up may be called back.
     fn leg(&self, actor: &str) -> Result<LegId, StageError> {
         let on_a_phone = || self.exchange.on_phone(&self.number(actor).ok()?);
-        let leg = self.callers.get(actor).copied().or_else(on_a_phone);
+        let called = self.callers.get(actor).copied();
+        let leg = called.filter(|leg| self.exchange.expect(*leg) != Expect::Ended).or_else(on_a_phone).or(called);
         leg.ok_or_else(|| StageError::NotOnACall(actor.to_owned()))
     }
 

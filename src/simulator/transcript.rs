@@ -104,6 +104,8 @@ pub enum Action {
     Is(Habit),
     /// `écrit « … »`: a text to the line.
     Writes(String),
+    /// `rappelle la demande 416640`: an agent clicks « Appeler » in the console.
+    CallsBack(String),
     /// `10 minutes passent`.
     TimePasses(Duration),
 }
@@ -163,7 +165,10 @@ impl Transcript {
             let numbers = self.numbers(name).into_iter().enumerate();
             numbers.map(move |(index, number)| (number, format!("{name} {}", index + 1)))
         };
-        ["bureau", "astreinte", "superviseur"].into_iter().flat_map(of).collect()
+        let staff = ["bureau", "astreinte", "superviseur"].into_iter().flat_map(of);
+        // `chez Odette 04 65 71 00 01`: her own telephone, on which she is called back.
+        let home = self.setting("chez").and_then(|home| home.split_once(' '));
+        staff.chain(home.map(|(name, number)| (e164(number), name.to_owned()))).collect()
     }
 
     /// What people do, in order.
@@ -213,8 +218,9 @@ impl Input {
 type Rest = fn(&str) -> Option<Action>;
 
 /// All that people do, with what may follow.
-const VERBS: [(&str, Rest); 13] = [
+const VERBS: [(&str, Rest); 14] = [
     (" appelle", calls),
+    (" rappelle la demande ", calls_back),
     (" tape ", |keys| read_keys(keys).map(Action::Presses)),
     (" parle ", speaks),
     (" écrit ", |body| Some(Action::Writes(body.trim().trim_matches(['«', '»', ' ', '\u{a0}']).to_owned()))),
@@ -243,6 +249,12 @@ fn calls(rest: &str) -> Option<Action> {
         number => Some(e164(number.strip_prefix("le ").unwrap_or(number))),
     };
     Some(Action::Calls { from, to })
+}
+
+fn calls_back(rest: &str) -> Option<Action> {
+    let reference = rest.trim();
+    let six = reference.len() == 6 && reference.bytes().all(|digit| digit.is_ascii_digit());
+    six.then(|| Action::CallsBack(reference.to_owned()))
 }
 
 /// Keys, possibly in groups; `dièse` and `étoile` may be written out.
@@ -356,11 +368,20 @@ Reste :
         assert_eq!(action("Odette parle 3 secondes puis raccroche"), odette(Action::Speaks(3, RecordEnd::HangUp)));
         assert_eq!(action("Odette se tait"), odette(Action::Waits));
         assert_eq!(action("Odette écrit « STOP »"), odette(Action::Writes("STOP".to_owned())));
+        let clicked = Action::CallsBack("416640".to_owned());
+        assert_eq!(action("Le bureau 1 rappelle la demande 416640"), Some(("Le bureau 1".to_owned(), clicked)));
         let machine = Action::Is(Habit::Voicemail);
         assert_eq!(action("Le bureau 2 est un répondeur"), Some(("Le bureau 2".to_owned(), machine)));
         assert_eq!(action("10 minutes passent"), Some((String::new(), Action::TimePasses(Duration::from_mins(10)))));
-        for nonsense in ["Odette", "Odette danse", "Odette tape A", "Odette raccroche vite", "Odette parle", "passent"]
-        {
+        for nonsense in [
+            "Odette",
+            "Odette danse",
+            "Odette tape A",
+            "Odette raccroche vite",
+            "Odette parle",
+            "passent",
+            "Le bureau 1 rappelle la demande 4166",
+        ] {
             assert_eq!(action(nonsense), None, "{nonsense}");
         }
     }

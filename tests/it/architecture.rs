@@ -62,6 +62,7 @@ const PLACES: &[(&str, Role)] = &[
     ("calls/apology", UseCase),
     ("calls/recordings", UseCase),
     ("calls/follow_up", UseCase),
+    ("callbacks/bridge", UseCase),
     ("callbacks/claims", UseCase),
     ("callbacks/desk", UseCase),
     ("callbacks/finish", UseCase),

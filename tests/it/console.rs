@@ -1,6 +1,7 @@
 //! The console through its router: who gets in, and what each page says and does.
 
 mod access;
+mod accessibility;
 mod account;
 mod accounts;
 mod browser;
@@ -9,6 +10,7 @@ mod jobs;
 mod journal;
 mod link;
 mod queue;
+mod requests;
 mod second_factor;
 mod sign_in;
 

@@ -2,7 +2,8 @@
 //!
 //! A new transcript is a file with its title, its date and what people do, and a line in the list below; `BLESS=1` writes
 //! what is heard and what is kept. The heading « Réglages » takes, separated by semicolons: `bureau`, `astreinte` and
-//! `superviseur` with their numbers (those of the desk and the supervisors have accounts of the console), `secteur` with its postal codes, `textes` with the sender of texts, `rappel` with the number that
+//! `superviseur` with their numbers (those of the desk and the supervisors have accounts of the console),
+//! `chez` with the name of a caller and her telephone, on which she is called back, `secteur` with its postal codes, `textes` with the sender of texts, `rappel` with the number that
 //! agents show, `horaires` in the language of OpenStreetMap, `affluence`, `sans filtrage` (the provider cannot screen who picks up), `fin jamais dite` (the end of
 //! calls is not told) and `en double` (each webhook comes twice).
 
@@ -128,6 +129,11 @@ transcripts! {
     pris_pour_fini_masque: "pris-pour-fini-masque",
     raccroche_pendant_le_message: "raccroche-pendant-le-message",
     raccroche_sans_rien_choisir: "raccroche-sans-rien-choisir",
+    rappel_clic_agent_absent: "rappel-clic-agent-absent",
+    rappel_clic_agent_muet: "rappel-clic-agent-muet",
+    rappel_clic_joint: "rappel-clic-joint",
+    rappel_clic_occupe: "rappel-clic-occupe",
+    rappel_clic_sonne: "rappel-clic-sonne",
     reouverture_lointaine: "reouverture-lointaine",
     reouverture_lointaine_anglais: "reouverture-lointaine-anglais",
     silence: "silence",
@@ -186,11 +192,16 @@ async fn play(name: &str) {
 async fn played_on(base: &TestDb, transcript: &Transcript) -> String {
     let service = Arc::new(Service::with(base, &setup(transcript)).await);
     staff::hired(&service, transcript).await;
-    let working = service.clone();
-    let player = Player::new(service.exchange.clone(), LINE, service.clock.clone()).between_lines(move || {
-        let service = working.clone();
-        Box::pin(async move { service.work().await })
-    });
+    let (working, calling) = (service.clone(), service.clone());
+    let player = Player::new(service.exchange.clone(), LINE, service.clock.clone())
+        .between_lines(move || {
+            let service = working.clone();
+            Box::pin(async move { service.work().await })
+        })
+        .with_console(move |actor, reference| {
+            let service = calling.clone();
+            Box::pin(async move { staff::calls_back(&service, &actor, &reference).await })
+        });
     let whole = player.play(transcript, async || remains::remains(&service).await).await;
     whole.unwrap_or_else(|error| panic!("{error}"))
 }

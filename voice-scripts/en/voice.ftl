@@ -345,6 +345,23 @@ alerte-pris = Thank you. The call is yours. { $joignable ->
        *[non] The person gave no number. What was said is in the list of callbacks.
     }
 alerte-faite = Thank you, that is noted. Goodbye.
+rappel-agent = { $ref ->
+        [aucune] Calling somebody back.
+       *[autre] Calling back about request { DIGITS($ref) }.
+    } { $besoin }. { $langue ->
+        [en] The person speaks English.
+        [es] The person speaks Spanish.
+        [ar] The person speaks Arabic.
+       *[fr] { "" }
+    } To call the person, press 1.
+rappel-lance = We are calling the person.
+rappel-fini = { $fin ->
+        [occupe] The line is busy.
+        [sonne] Nobody answers.
+        [faux] The operator does not know this number.
+        [echec] The call could not be made.
+       *[joint] The call is over.
+    } Please write down what comes next in the list of callbacks. Goodbye.
 
 ## Pieces of sentences
 

@@ -347,6 +347,23 @@ alerte-pris = Merci. Le rappel est à vous. { $joignable ->
        *[non] La personne n'a pas donné de numéro. Ce qu'elle a dit est dans la file des rappels.
     }
 alerte-faite = Merci, c'est noté. Bonne journée.
+rappel-agent = { $ref ->
+        [aucune] Rappel d'une personne.
+       *[autre] Rappel de la demande { DIGITS($ref) }.
+    } { $besoin }. { $langue ->
+        [en] La personne parle anglais.
+        [es] La personne parle espagnol.
+        [ar] La personne parle arabe.
+       *[fr] { "" }
+    } Pour appeler la personne, tapez 1.
+rappel-lance = Nous appelons la personne.
+rappel-fini = { $fin ->
+        [occupe] La ligne est occupée.
+        [sonne] Personne ne répond.
+        [faux] L'opérateur ne connaît pas ce numéro.
+        [echec] L'appel n'a pas abouti.
+       *[joint] L'appel est fini.
+    } Notez la suite dans la file des rappels. Au revoir.
 
 ## Morceaux de phrases
 

@@ -1,6 +1,7 @@
 //! The rows of the staff queue: how a callback is opened, taken and closed. The order is in [`queue`].
 
 pub mod attempts;
+pub mod bridges;
 pub mod claims;
 pub mod item;
 pub mod notes;

@@ -47,6 +47,8 @@ pub struct QueueRow {
     pub contact: Option<(String, Vec<u8>)>,
     /// How many times somebody tried to reach her.
     pub attempts: u32,
+    /// What was answered, sealed.
+    pub answers: Option<Vec<u8>>,
 }
 
 /// Who holds a callback.
@@ -203,6 +205,7 @@ fn read(row: &AnyRow, me: Uuid, now: Timestamp) -> Result<QueueRow, DbError> {
         reference: row.try_get("reference")?,
         contact: contact.zip(row.try_get("number")?),
         attempts: count(row, "attempts")?,
+        answers: row.try_get("answers")?,
     })
 }
 

@@ -23,8 +23,16 @@ function swap(fresh) {
   const focused = region.contains(document.activeElement) ? document.activeElement.id : "";
   region.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)));
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  fill();
   const more = count(region) - before;
   if (more > 0) say(more === 1 ? "Un rappel de plus vient d'arriver." : `${more} rappels de plus viennent d'arriver.`);
+}
+
+/** How the line's own call ended fills in the form, unless she chose already. */
+function fill() {
+  const ended = region.querySelector("[data-fills]");
+  const choice = document.getElementById("issue");
+  if (ended && choice && !choice.value) choice.value = ended.dataset.fills;
 }
 
 async function refresh() {

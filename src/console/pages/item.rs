@@ -15,6 +15,7 @@ use super::queue::about;
 use crate::app::App;
 use crate::audit;
 use crate::callbacks::disposition::{Disposition, Group, Step};
+use crate::callbacks::store::bridges::{self, Stage};
 use crate::callbacks::store::item::{self, Content, Earlier};
 use crate::callbacks::store::notes;
 use crate::callbacks::store::queue::{self, QueueRow};
@@ -30,6 +31,7 @@ use crate::db::DbError;
 use crate::dialog::{self, Told, Values};
 use crate::lang::Lang;
 use crate::operators::Right;
+use crate::phone::PhoneNumber;
 use crate::requests::Contact;
 
 /// How many earlier callbacks of the number are shown.
@@ -61,6 +63,9 @@ struct ItemPage {
     earlier: Vec<Before>,
     number: Option<String>,
     dial: String,
+    by_line: Option<String>,
+    fills: Option<&'static str>,
+    can_ring: bool,
     points: Vec<(String, bool)>,
     voicemail: String,
     notes: Vec<Note>,
@@ -125,6 +130,7 @@ struct Opened {
     earlier: Vec<Earlier>,
     messages: Vec<recording::store::Message>,
     notes: Vec<notes::Note>,
+    ringing: Option<(Timestamp, Stage)>,
 }
 
 /// The page of a callback; to a script, the part that changes.
@@ -169,7 +175,8 @@ async fn read(app: &App, visitor: &Visitor, id: Uuid) -> Result<Option<Opened>, 
             };
             let earlier = item::earlier(tx, operator, id, EARLIER).await?;
             let notes = notes::of_callback(tx, &keyring, operator, id).await?;
-            Ok::<_, DbError>(Some(Opened { row, content, earlier, messages, notes }))
+            let ringing = bridges::latest(tx, operator, id, now).await?;
+            Ok::<_, DbError>(Some(Opened { row, content, earlier, messages, notes, ringing }))
         })
     });
     reading.await
@@ -189,7 +196,7 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
     let now = app.board.clock.now();
     let zone = app.zone_of(opened.row.line_id);
     let voice = app.board.voice.load();
-    let Opened { row, content, earlier, messages, notes } = opened;
+    let Opened { row, content, earlier, messages, notes, ringing } = opened;
     let what = about(app, &row);
     let (contact_id, sealed) = row.contact.clone().unzip();
     let number = Contact::unseal(&app.board.keyring, contact_id, sealed).and_then(|contact| contact.number);
@@ -220,16 +227,44 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
         messages: messages.iter().map(|message| shown_message(app, message)).collect(),
         earlier: earlier.iter().map(|one| before(app, one, now, &zone)).collect(),
         number: number.as_ref().map(|number| number.pairs().join(" ")),
+        fills: ringing.as_ref().and_then(|(_, stage)| filled_by(*stage)),
+        by_line: ringing.as_ref().map(|(started, stage)| format!("{} : {}", at(*started), stage_of(*stage))),
+        can_ring: mine && number.as_ref().is_some_and(PhoneNumber::is_dialable) && visitor.operator().phone.is_some(),
         dial: number.as_ref().map(|number| number.as_e164().to_owned()).unwrap_or_default(),
         points: voice.guides.points(guide).into_iter().map(|point| ticked(point, &refused.typed)).collect(),
         voicemail: voice.guides.voicemail(),
         notes: notes.into_iter().map(|note| signed(note, now, &zone)).collect(),
         ends: Group::ALL.into_iter().map(|group| (group.label(), group.dispositions().map(end).collect())).collect(),
         form: app.board.ids.row(now),
-        typed: refused.typed,
+        typed: prefilled(refused.typed, ringing.as_ref()),
         refusal: refused.sentence,
         since: refused.since,
         what,
+    }
+}
+
+/// How far the line is with ringing her and the person.
+fn stage_of(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Asked => "votre téléphone va sonner",
+        Stage::Ringing => "votre téléphone sonne",
+        Stage::Dialled => "le téléphone de la personne sonne, ou vous êtes en ligne",
+        Stage::Ended(ended) => ended.label(),
+    }
+}
+
+/// How the line's own call ended says how the try ended, unless she says otherwise (F-47).
+fn prefilled(mut typed: Typed, ringing: Option<&(Timestamp, Stage)>) -> Typed {
+    if typed.end.is_empty() {
+        typed.end = ringing.and_then(|(_, stage)| filled_by(*stage)).unwrap_or_default().to_owned();
+    }
+    typed
+}
+
+fn filled_by(stage: Stage) -> Option<&'static str> {
+    match stage {
+        Stage::Ended(ended) => ended.disposition().map(|end| end.code),
+        _ => None,
     }
 }
 

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::item::{Refused, Typed, again};
 use crate::app::App;
+use crate::callbacks::bridge::{self, Asked};
 use crate::callbacks::claims::{self, Claim};
 use crate::callbacks::disposition::{Disposition, Step};
 use crate::callbacks::finish::{self, Ending, Finish, Lapsed, Noted};
@@ -79,6 +80,20 @@ async fn known(app: &App, visitor: &Visitor, id: Uuid) -> Result<QueueRow, PageE
     let looking = app.board.db.read(move |tx| Box::pin(async move { queue::one(tx, operator, id, now).await }));
     let found: Option<QueueRow> = looking.await?;
     found.ok_or(PageError::NotFound)
+}
+
+/// Has the line ring her, then the person.
+pub(crate) async fn ring(State(app): State<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Redirect, PageError> {
+    let said = match bridge::ask(&app.board, &hand(&app, &visitor), id).await? {
+        Asked::Rings => "sonne",
+        Asked::Busy => "en-ligne",
+        Asked::NotHeld => "perdu",
+        Asked::NoPhone => "sans-telephone",
+        Asked::NoNumber => "sans-numero",
+        Asked::NotDialable => "pas-compose",
+        Asked::Unknown => return Err(PageError::NotFound),
+    };
+    Ok(Redirect::to(&format!("/console/rappels/{id}?dit={said}")))
 }
 
 /// Writes a note.

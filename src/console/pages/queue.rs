@@ -18,7 +18,7 @@ use crate::console::said::Said;
 use crate::console::shown;
 use crate::console::visitor::Visitor;
 use crate::db::DbError;
-use crate::dialog;
+use crate::dialog::{self, Values};
 use crate::lang::Lang;
 use crate::requests::Contact;
 
@@ -96,9 +96,15 @@ pub(crate) fn level(priority: u8) -> &'static str {
 pub(crate) fn about(app: &App, row: &QueueRow) -> String {
     let scripts = &app.board.voice.load().scripts;
     match &row.category {
-        Some(category) => dialog::need(scripts, Lang::FRENCH, category),
+        Some(category) => dialog::need_of(scripts, Lang::FRENCH, category, &answers(app, row)),
         None => capital(row.reason.label()),
     }
+}
+
+fn answers(app: &App, row: &QueueRow) -> Values {
+    let sealed = row.answers.as_deref().unwrap_or_default();
+    let plain = app.board.keyring.open("callbacks.answers", &row.id.to_string(), sealed).unwrap_or_default();
+    serde_json::from_slice(&plain).unwrap_or_default()
 }
 
 fn shown(app: &App, row: QueueRow, now: Timestamp) -> Shown {

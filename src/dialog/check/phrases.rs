@@ -22,6 +22,9 @@ const TO_OTHERS: &[&str] = &[
     "alerte-appel",
     "alerte-pris",
     "alerte-faite",
+    "rappel-agent",
+    "rappel-lance",
+    "rappel-fini",
 ];
 /// What a file says about itself.
 const ABOUT_ITSELF: &[&str] = &["niveau"];

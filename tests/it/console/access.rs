@@ -18,6 +18,7 @@ use crate::support::test_db::{TestDb, on_both};
 /// An id of another line for each kind of thing that addresses name.
 struct Elsewhere {
     callback: Uuid,
+    request: Uuid,
     operator: Uuid,
     job: Uuid,
 }
@@ -26,9 +27,11 @@ impl Elsewhere {
     async fn beside(service: &Service) -> Self {
         let desk = Desk::on(service).await;
         let callback = desk.waits_on(desk.elsewhere, &desk.item(2, -60, 180)).await;
-        let operator = desk.operator(&Who { name: "Eve", roles: "agent", langs: "fr" }, desk.elsewhere).await;
+        let request = desk.request_on(desk.elsewhere, "777001").await;
+        let who = Who { name: "Ida", roles: "administrateur", langs: "fr" };
+        let operator = desk.operator(&who, desk.elsewhere).await;
         let job = desk.gives_up(Job::AlertOnCall { callback_id: callback, round: 1 }, "it took too long").await;
-        Self { callback, operator, job }
+        Self { callback, request, operator, job }
     }
 
     /// The address with such ids in it.
@@ -37,6 +40,7 @@ impl Elsewhere {
         let id = match kind {
             _ if !route.path.contains('{') => String::new(),
             "rappels" => self.callback.to_string(),
+            "demandes" => self.request.to_string(),
             "comptes" => self.operator.to_string(),
             "travaux" => self.job.to_string(),
             // A link is nobody's until it is opened: this one never was.

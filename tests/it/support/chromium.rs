@@ -135,6 +135,11 @@ impl Page {
         self.client.execute(script, Vec::new()).await.unwrap()
     }
 
+    /// What a script in the page hands to its callback.
+    pub(crate) async fn ask_async(&self, script: &str) -> Value {
+        self.client.execute_async(script, Vec::new()).await.unwrap()
+    }
+
     pub(crate) async fn picture(&self, name: &str) {
         if let Some(folder) = &self.pictures {
             std::fs::create_dir_all(folder).unwrap();

@@ -157,6 +157,25 @@ impl Desk {
         id
     }
 
+    /// A request of that line that waits, without a call.
+    pub(crate) async fn request_on(&self, line: Uuid, reference: &'static str) -> Uuid {
+        let id = self.ids.row(now());
+        let answers = self.keyring.seal("requests.answers", &id.to_string(), b"{\"quand\":\"demain\"}");
+        write(&self.db, move |query| {
+            query(
+                "insert into requests (id, reference, line_id, category, priority, state, lang, consent, answers, created_at, \
+                 updated_at) values ($1, $2, $3, 'courses', 2, 'enregistrée', 'fr', 'non demandé', $4, $5, $5)",
+            )
+            .bind(id.to_string())
+            .bind(reference)
+            .bind(line.to_string())
+            .bind(answers)
+            .bind(now().as_millisecond())
+        })
+        .await;
+        id
+    }
+
     /// An ordinary one, opened an hour ago and due in three.
     pub(crate) async fn something(&self) -> Uuid {
         self.waits(&self.item(2, -60, 180)).await

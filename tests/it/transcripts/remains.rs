@@ -1,6 +1,7 @@
 //! What the database kept, in French sentences: the end of each transcript. Reads as an agent would, numbers masked.
 
 use jiff::Timestamp;
+use ligne_solidaire::callbacks::dialling::Ended;
 use ligne_solidaire::clock::from_millis;
 use ligne_solidaire::db::DbError;
 use ligne_solidaire::phone::PhoneNumber;
@@ -14,6 +15,7 @@ use crate::support::service::Service;
 pub(crate) async fn remains(service: &Service) -> Vec<String> {
     let mut told = requests(service).await;
     told.extend(callbacks(service).await);
+    told.extend(attempts(service).await);
     told.extend(recordings(service).await);
     told.extend(alerts(service).await);
     told.extend(counts(service).await);
@@ -143,6 +145,37 @@ fn callback_told(service: &Service, callback: &callbacks::store::Listed) -> Vec<
     );
     let open_without_request = callback.state != "closed" && callback.reference.is_none();
     std::iter::once(first).chain(answers(&callback.answers).filter(|_| open_without_request)).collect()
+}
+
+/// What was tried to reach people, and how each click ended.
+async fn attempts(service: &Service) -> Vec<String> {
+    type Tried = (String, i64, Option<String>);
+    let read = service.app.board.db.read(|tx| {
+        Box::pin(async move {
+            let tried: Vec<Tried> = sqlx::query_as("select way, at, disposition from attempts order by at, id")
+                .fetch_all(tx.conn())
+                .await?;
+            let clicked: Vec<(String, Option<String>)> =
+                sqlx::query_as("select state, outcome from bridges order by started_at, id")
+                    .fetch_all(tx.conn())
+                    .await?;
+            Ok::<_, DbError>((tried, clicked))
+        })
+    });
+    let (tried, clicked) = read.await.unwrap();
+    let clicked = clicked.into_iter().map(|(state, outcome)| match outcome.as_deref().and_then(Ended::of_word) {
+        Some(ended) => format!("Rappel par un clic : « {} »", ended.label()),
+        None => format!("Rappel par un clic : {state}."),
+    });
+    let tried = tried.into_iter().map(|(way, at, disposition)| {
+        let how = disposition.unwrap_or_else(|| "l'agent dira la suite".to_owned());
+        format!(
+            "Essai du {}, {} : {how}.",
+            local(from_millis(at)),
+            if way == "line" { "par la ligne" } else { "à la main" }
+        )
+    });
+    clicked.chain(tried).collect()
 }
 
 async fn recordings(service: &Service) -> Vec<String> {

@@ -1,11 +1,15 @@
 //! The people behind the telephones of a transcript: accounts of the console, each with her telephone.
 
+use ligne_solidaire::callbacks::bridge::{self, Asked};
+use ligne_solidaire::callbacks::claims::{self, Claim};
+use ligne_solidaire::callbacks::desk::Hand;
 use ligne_solidaire::db::DbError;
 use ligne_solidaire::id::{Ids, RandomIds};
 use ligne_solidaire::lang::Lang;
 use ligne_solidaire::operators::store::accounts;
 use ligne_solidaire::operators::{Operator, Role};
 use ligne_solidaire::simulator::transcript::Transcript;
+use uuid::Uuid;
 
 use crate::support::service::Service;
 
@@ -30,10 +34,37 @@ pub(crate) async fn hired(service: &Service, transcript: &Transcript) {
                 lines: lines.clone(),
             };
             let keyring = board.keyring.clone();
-            let adding = board.db.write(move |tx| {
-                Box::pin(async move { Ok::<_, DbError>(accounts::add(tx, &keyring, &new, now).await?) })
-            });
-            assert!(adding.await.unwrap());
+            let adding =
+                board.db.write(move |tx| Box::pin(async move { accounts::add(tx, &keyring, &new, now).await }));
+            let added: Result<bool, DbError> = adding.await;
+            assert!(added.unwrap());
         }
     }
+}
+
+/// The callbacks that an agent may take, by their request.
+const WAITING: &str = "select b.id from callbacks b join requests r on r.id = b.request_id where r.reference = $1 and b.state <> 'closed'";
+
+/// Somebody of the desk takes the callback of a request, unless she has it, and clicks « Appeler ».
+pub(crate) async fn calls_back(service: &Service, actor: &str, reference: &str) {
+    let board = &service.app.board;
+    let (login, wanted) = (actor.trim_start_matches("Le ").to_owned(), reference.to_owned());
+    let read = board.db.read(move |tx| {
+        Box::pin(async move {
+            let (operator,): (String,) =
+                sqlx::query_as("select id from operators where login = $1").bind(login).fetch_one(tx.conn()).await?;
+            let (id,): (String,) = sqlx::query_as(WAITING).bind(wanted).fetch_one(tx.conn()).await?;
+            Ok::<_, DbError>((operator, id))
+        })
+    });
+    let (operator, id) = read.await.unwrap();
+    let (operator, id): (Uuid, Uuid) = (operator.parse().unwrap(), id.parse().unwrap());
+    let now = board.clock.now();
+    let hand = || {
+        let entry = board.ids.row(now);
+        Hand { agent: actor.to_owned(), operator: Some(operator), entry, now }
+    };
+    let taken = claims::claim(&board.db, &hand(), id).await.unwrap();
+    assert!(matches!(taken, Claim::Taken | Claim::Mine), "{taken:?}");
+    assert_eq!(bridge::ask(board, &hand(), id).await.unwrap(), Asked::Rings);
 }

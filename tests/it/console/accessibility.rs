@@ -1,0 +1,119 @@
+//! Every page of the router's own list under axe-core (WCAG 2.1 AA, no rule and no element left out), by day and by night,
+//! at 320 pixels and at 200 %.
+//!
+//! The engine is a declared package of `tests/accessibility`, installed by `tests/all` (`npm ci`).
+
+use std::path::Path;
+
+use axum::http::Method;
+use ligne_solidaire::console::{Access, Route, routes};
+use ligne_solidaire::operators::Role;
+use serde_json::Value;
+
+use super::browser::Seat;
+use crate::support::chromium::{Look, Page};
+use crate::support::desk::Desk;
+use crate::support::service::LINE;
+use crate::support::shopping;
+
+/// What is asked of each page, and told of it.
+const RUN: &str = "
+    const done = arguments[arguments.length - 1];
+    axe.run(document, { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] } }).then((found) =>
+        done({
+            passed: found.passes.length,
+            violations: found.violations.map((rule) =>
+                rule.id + ': ' + rule.help + ' | ' + rule.nodes.map((node) => node.html.slice(0, 160) + ' ' + (node.any[0]?.message ?? '')).join(' || ')),
+        }),
+        (error) => done({ passed: 0, violations: ['the engine failed: ' + error] }));";
+
+fn engine() -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/accessibility/node_modules/axe-core/axe.min.js");
+    let missing = "axe-core is not installed: run « npm ci » in tests/accessibility, or tests/all, which does it";
+    std::fs::read_to_string(file).expect(missing)
+}
+
+/// Pages without a body to look at: a stream, files, sounds, tables to download.
+fn is_page(route: &Route) -> bool {
+    let elsewhere = ["/console/flux", "/console/fichiers", "/console/theme.css", "/console/logo", "/console/messages"];
+    let download = Path::new(route.path).extension().is_some();
+    route.method == Method::GET && !download && !elsewhere.iter().any(|path| route.path.starts_with(path))
+}
+
+/// A day of work: callbacks of every kind, a request from a call with its messages, notes, a danger.
+async fn a_day(seat: &Seat) -> (String, String) {
+    shopping::to_the_end(&seat.service.exchange, "+33465710001", LINE).await;
+    seat.service.work().await;
+    let desk = Desk::on(&seat.service).await;
+    desk.waits(&desk.item(3, -900, -60)).await;
+    desk.waits(&desk.item(1, -10, 50)).await;
+    let danger = desk.waits(&desk.item(0, -1, 14)).await;
+    let request = desk.request_on(desk.line, "777001").await;
+    (danger.to_string(), request.to_string())
+}
+
+/// Goes through every page; gives what the engine objects to.
+async fn objections(seat: &Seat, page: &Page, who: &str, ids: &(String, String), name: &str) -> Vec<String> {
+    let engine = engine();
+    let (mut found, mut passed, mut pages) = (Vec::new(), 0, 0);
+    for route in routes().list.iter().filter(|route| is_page(route) && route.access != Access::Open) {
+        let id = match route.path.split('/').nth(2) {
+            Some("rappels") => &ids.0,
+            Some("demandes") => &ids.1,
+            Some("comptes") => who,
+            _ if route.path.contains('{') => panic!("say here what {} names", route.path),
+            _ => "",
+        };
+        let path = route.path.replace("{id}", id);
+        page.goes(&format!("{}{path}", seat.address)).await;
+        page.picture(&format!("{name}{}", path.replace('/', "-").replace(id, "x"))).await;
+        page.ask(&engine).await;
+        let told: Value = page.ask_async(RUN).await;
+        let violations = told["violations"].as_array().cloned().unwrap_or_default();
+        found.extend(violations.iter().map(|rule| format!("{name} {path} {}", rule.as_str().unwrap_or_default())));
+        let widest = page.ask("return document.documentElement.scrollWidth - window.innerWidth").await;
+        if widest.as_i64().is_none_or(|over| over > 0) {
+            found.push(format!("{name} {path} is {widest} pixels too wide"));
+        }
+        passed += told["passed"].as_u64().unwrap_or_default();
+        pages += 1;
+    }
+    eprintln!("{name}: {pages} pages, {passed} rules passed, {} objections", found.len());
+    assert!(passed > pages, "the engine looked at nothing");
+    found
+}
+
+async fn every_page(look: Look, name: &str) {
+    let seat = Seat::ready().await;
+    let ids = a_day(&seat).await;
+    let awa = seat.who("awa", &Role::ALL).await;
+    let page = seat.sits(&awa, "/console", look).await;
+    let found = objections(&seat, &page, &awa.id.to_string(), &ids, name).await;
+    page.close().await;
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_is_accessible_by_day() {
+    every_page(Look::default(), "jour").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_is_accessible_by_night() {
+    every_page(Look { dark: true, ..Look::default() }, "nuit").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_is_accessible_at_320_pixels() {
+    every_page(Look { width: Some(320), ..Look::default() }, "etroit").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_is_accessible_at_320_pixels_by_night() {
+    every_page(Look { width: Some(320), dark: true, ..Look::default() }, "etroit-nuit").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_is_accessible_at_200_percent() {
+    every_page(Look { width: Some(640), ..Look::default() }, "double").await;
+}
