@@ -138,9 +138,11 @@ pub async fn ring(board: &Switchboard, lines: &Lines, provider: &dyn Provider, i
         })
     });
     let Some((bridge, phone)) = preparing.await? else { return Ok(Outcome::Done) };
-    let phone = phone.and_then(|phone| phone.dialable().ok());
-    let Some((line, to)) = lines.by_id(bridge.line_id).zip(phone) else {
-        return Ok(Outcome::fail("the line or the agent's telephone is not there any more"));
+    let Some(line) = lines.by_id(bridge.line_id) else {
+        return Ok(Outcome::fail("the line is not configured any more"));
+    };
+    let Some(to) = phone.and_then(|phone| phone.dialable().ok()) else {
+        return Ok(Outcome::fail("the agent has no telephone any more"));
     };
     let call = OutgoingCall {
         to,

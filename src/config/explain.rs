@@ -63,7 +63,11 @@ fn lines_of_line(line: &ConfiguredLine) -> Vec<String> {
         format!("ssml = {}", ours.ssml),
         format!("recordings_kept_days = {}", ours.recordings_kept_days),
     ];
-    settings.into_iter().map(|setting| format!("line {number} {setting}")).collect()
+    let districts = ours.districts.iter().map(|district| {
+        let point = district.point.map(|(lat, lon)| format!(" ({lat}, {lon})")).unwrap_or_default();
+        format!("district {} = {}{point}", district.name, joined(district.postal_codes.iter().cloned()))
+    });
+    settings.into_iter().chain(districts).map(|setting| format!("line {number} {setting}")).collect()
 }
 
 fn joined(values: impl Iterator<Item = String>) -> String {

@@ -5,11 +5,8 @@ const CAUSES: [(&str, &str); 5] = [
     ("it took too long", "le travail a duré trop longtemps"),
     ("lease lapsed", "le service s'est arrêté à chaque fois pendant ce travail"),
     ("no such recording", "ce message n'est plus dans la base"),
-    (
-        "the line or the agent's telephone is not there any more",
-        "la ligne n'est plus dans les réglages, ou l'agent n'a plus de téléphone",
-    ),
     ("the line is not configured any more", "la ligne n'est plus dans les réglages"),
+    ("the agent has no telephone any more", "l'agent n'a plus de téléphone dans son compte"),
 ];
 
 /// What a row that this version cannot read says.

@@ -88,14 +88,15 @@ async fn behind(tx: &mut Tx<'_>, job: Option<&Job>) -> Result<Option<Behind>, Db
             let awaited = callbacks::awaits(tx, origin.call_id).await?;
             Some(Behind { line: origin.line_id, about: origin.at, awaited })
         }
-        Some(Job::AlertOnCall { callback_id, .. }) => {
-            let found = callbacks::origin(tx, *callback_id).await?;
-            found.map(|found| Behind { line: found.line_id, about: found.opened_at, awaited: !found.closed })
-        }
-        Some(Job::CallAgent { bridge_id }) => {
-            let Some(callback_id) = callbacks::bridges::callback_of(tx, *bridge_id).await? else { return Ok(None) };
-            let found = callbacks::origin(tx, callback_id).await?;
-            found.map(|found| Behind { line: found.line_id, about: found.opened_at, awaited: !found.closed })
-        }
+        Some(Job::AlertOnCall { callback_id, .. }) => behind_callback(tx, *callback_id).await?,
+        Some(Job::CallAgent { bridge_id }) => match callbacks::bridges::callback_of(tx, *bridge_id).await? {
+            Some(callback_id) => behind_callback(tx, callback_id).await?,
+            None => None,
+        },
     })
+}
+
+async fn behind_callback(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Behind>, DbError> {
+    let found = callbacks::origin(tx, id).await?;
+    Ok(found.map(|found| Behind { line: found.line_id, about: found.opened_at, awaited: !found.closed }))
 }

@@ -77,6 +77,7 @@ const PLACES: &[(&str, Role)] = &[
     ("requests/keep", UseCase),
     ("requests/desk", UseCase),
     ("sms/inbound", UseCase),
+    ("stats/report", UseCase),
     ("cli", Edge),
     ("console", Edge),
     ("http", Edge),

@@ -3,6 +3,7 @@
 
 mod architecture;
 mod bad_input;
+mod bridges;
 mod browser;
 mod calls;
 mod campaign_duplicates;
@@ -25,6 +26,7 @@ mod requests_desk;
 mod scripts;
 mod simulator;
 mod statements;
+mod stats;
 mod support;
 mod telephony;
 mod transcripts;

@@ -140,6 +140,15 @@ pub async fn token_of(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<String>, DbErr
     Ok(row.map(|(token,)| token))
 }
 
+/// The callback of a call back by a click.
+pub async fn callback_of(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Uuid>, DbError> {
+    let row: Option<(String,)> = sqlx::query_as("select callback_id from bridges where id = $1")
+        .bind(id.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(row.and_then(|(id,)| id.parse().ok()))
+}
+
 type OwnRow = (String, String, String, String, i64, Option<String>, Option<String>);
 type CallbackRow = (String, Option<String>, String, Option<String>, Option<Vec<u8>>, Option<String>);
 
@@ -335,15 +344,6 @@ async fn withdraw(tx: &mut Tx<'_>, bridge: &Bridge, attempt: Uuid) -> Result<(),
             .await?;
     }
     Ok(())
-}
-
-/// The callback of a call back by a click.
-pub async fn callback_of(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Uuid>, DbError> {
-    let row: Option<(String,)> = sqlx::query_as("select callback_id from bridges where id = $1")
-        .bind(id.to_string())
-        .fetch_optional(tx.conn())
-        .await?;
-    Ok(row.and_then(|(id,)| id.parse().ok()))
 }
 
 /// The last call back by a click of that callback, if it is of her lines: what its page shows, live.

@@ -28,8 +28,7 @@ impl Elsewhere {
         let desk = Desk::on(service).await;
         let callback = desk.waits_on(desk.elsewhere, &desk.item(2, -60, 180)).await;
         let request = desk.request_on(desk.elsewhere, "777001").await;
-        let who = Who { name: "Ida", roles: "administrateur", langs: "fr" };
-        let operator = desk.operator(&who, desk.elsewhere).await;
+        let operator = desk.operator(&Who { name: "Eve", roles: "agent", langs: "fr" }, desk.elsewhere).await;
         let job = desk.gives_up(Job::AlertOnCall { callback_id: callback, round: 1 }, "it took too long").await;
         Self { callback, request, operator, job }
     }
