@@ -98,6 +98,7 @@ create table attempts (
     next_at     bigint                      -- the next try, when it was answered « again »
 );
 create index attempts_callback on attempts (callback_id, at);
+create index attempts_operator on attempts (operator_id, at);
 
 -- What agents write: dated, signed, never changed (F-48).
 create table notes (

@@ -45,6 +45,7 @@ const MENU: &[(&str, &str, Right)] = &[
     ("/console/file", "Rappels", Right::Work),
     ("/console/demandes", "Demandes", Right::Work),
     ("/console/guichet", "Guichet", Right::Work),
+    ("/console/service", "Mon service", Right::Work),
     ("/console/carte", "Carte", Right::Work),
     ("/console/chiffres", "Chiffres", Right::Figures),
     ("/console/comptes", "Comptes", Right::Accounts),

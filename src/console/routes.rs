@@ -123,6 +123,8 @@ pub fn routes() -> Routes {
         .act(Right::Supervise, "/console/demandes/{id}/separer", post(pages::request_acts::part))
         .page(Work, "/console/guichet", get(pages::counter::show))
         .act(Work, "/console/guichet", post(pages::counter::take))
+        .page(Work, "/console/service", get(pages::shift::show))
+        .act(Work, "/console/service", post(pages::shift::hand_over))
         .page(Work, "/console/carte", get(pages::map::show))
         .page(Right::Figures, "/console/chiffres", get(pages::figures::show))
         .page(Right::Figures, "/console/chiffres.csv", get(pages::figures::export))

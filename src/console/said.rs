@@ -38,6 +38,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("reunie", "Les deux demandes n'en font plus qu'une : celle-ci continue."),
     ("separee", "Ce sont de nouveau deux demandes, comme avant."),
     ("saisie", "La demande est enregistrée. Donnez son numéro à la personne : il est en haut à droite."),
+    ("relais", "Le relais est passé. Ce que vous aviez en main est revenu à la file."),
     ("facteur", "Votre téléphone est relié : son code vous sera demandé à chaque connexion."),
     ("deconnecte", "C'est fait : déconnecté."),
     ("deja-deconnecte", "Cette session était déjà terminée."),

@@ -67,6 +67,7 @@ const PLACES: &[(&str, Role)] = &[
     ("callbacks/desk", UseCase),
     ("callbacks/finish", UseCase),
     ("callbacks/spooled", UseCase),
+    ("callbacks/shift", UseCase),
     ("callbacks/alert", UseCase),
     ("jobs/failed", UseCase),
     ("operators/accounts", UseCase),

@@ -13,6 +13,7 @@ mod link;
 mod queue;
 mod requests;
 mod second_factor;
+mod shift;
 mod sign_in;
 
 use ligne_solidaire::operators::Role;

@@ -21,4 +21,5 @@ pub(super) mod request_acts;
 pub(super) mod requests;
 pub(super) mod second_factor;
 pub(super) mod sheet;
+pub(super) mod shift;
 pub(super) mod sign_in;
