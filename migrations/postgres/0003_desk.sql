@@ -152,6 +152,7 @@ create table bridges (
 );
 create index bridges_callback on bridges (callback_id, started_at);
 create index bridges_sid on bridges (sid);
+create index bridges_attempt on bridges (attempt_id);
 create unique index bridges_one_at_a_time on bridges (operator_id) where state <> 'ended';
 
 -- A safeguarding report (F-53): only for named roles.
