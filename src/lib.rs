@@ -26,6 +26,7 @@ pub mod simulator;
 pub mod sms;
 pub mod spool;
 pub mod spreadsheet;
+pub mod stats;
 pub mod telemetry;
 pub mod telephony;
 pub mod worker;

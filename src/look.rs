@@ -61,7 +61,8 @@ impl Colour {
         Self { red: part(self.red, end.red), green: part(self.green, end.green), blue: part(self.blue, end.blue) }
     }
 
-    fn css(self) -> String {
+    /// As a style sheet and the settings write it: `#1c5d66`.
+    pub fn written(self) -> String {
         format!("#{:02x}{:02x}{:02x}", self.red, self.green, self.blue)
     }
 }
@@ -99,7 +100,7 @@ impl Look {
     /// The style sheet.
     pub fn css(&self) -> String {
         let (day, night) = self.readable();
-        let (day, night) = (day.css(), night.css());
+        let (day, night) = (day.written(), night.written());
         format!(
             ":root {{ --town: {day}; --on-town: #ffffff; }}\n\
              @media (prefers-color-scheme: dark) {{ :root {{ --town: {night}; --on-town: #000000; }} }}\n"

@@ -238,5 +238,11 @@ alter table audit add column line_id text references lines (id);
 create index audit_at on audit (at);
 create index audit_subject on audit (subject, at);
 
+-- What is counted over a period (F-51).
+create index calls_line on calls (line_id, started_at);
+create index callbacks_opened on callbacks (line_id, opened_at);
+create index attempts_at on attempts (at);
+-- Where somebody still waits for help: the map.
+create index requests_open on requests (line_id, postal_code, category) where state in ('enregistrée', 'accord attendu');
 -- What was given up, for the page of failed jobs.
 create index outbox_failed on outbox (settled_at) where state in ('buried', 'unknown');

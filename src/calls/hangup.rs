@@ -14,6 +14,10 @@ use crate::db::{DbError, Tx};
 use crate::dialog::Session;
 use crate::lines::{Line, Lines};
 
+/// How a call ended: the caller hung up.
+const HUNG_UP: &str = "raccroché";
+/// How a call ended: with a person.
+pub(super) const TALKED: &str = "personne";
 /// A caller who hangs up sooner after the key of the desk talked to nobody: the two are still being connected.
 const SHORTEST_TALK: Duration = Duration::from_secs(10);
 
@@ -43,11 +47,18 @@ fn line_of(lines: &Lines, call: &CallRow) -> Option<Line> {
 
 async fn close(tx: &mut Tx<'_>, context: &Context<'_>) -> Result<(), DbError> {
     let call = context.call;
+    let mut outcome = HUNG_UP;
     if let Some(mut session) = session(context.board, call) {
         leave(tx, context, &mut session).await?;
+        outcome = left_as(&session);
     }
-    store::end(tx, call.id, "raccroché", context.now).await?;
+    store::end(tx, call.id, outcome, context.now).await?;
     Ok(())
+}
+
+/// How a call ended whose caller hung up, for figures: whoever talked to somebody was served.
+pub(super) fn left_as(session: &Session) -> &'static str {
+    if session.answers.contains_key(task::TALKED) { TALKED } else { HUNG_UP }
 }
 
 /// The caller is gone: lets phones go, and opens the callback of an interrupted call if something was chosen and nothing

@@ -110,7 +110,8 @@ pub struct Played {
     pub now: Timestamp,
 }
 
-/// Keeps a turn of a call that this transaction holds, and moves the call on.
+/// Keeps a turn of a call that this transaction holds, and moves the call on. How it ended is said once: a turn that
+/// comes after the end changes nothing of it.
 pub fn play(tx: &mut Tx<'_>, played: Played) {
     let Played { call_id, turn, step, exit, answer, session, outcome, now } = played;
     let call_id = call_id.to_string();
@@ -121,7 +122,8 @@ pub fn play(tx: &mut Tx<'_>, played: Played) {
     );
     let state = if outcome.is_some() { "ended" } else { "live" };
     tx.at_end(
-        "update calls set turn = $1, session = $2, seen_at = $3, outcome = $4, state = $5 where id = $6 and turn = $7",
+        "update calls set turn = $1, session = $2, seen_at = $3, outcome = coalesce(outcome, $4), state = $5 \
+         where id = $6 and turn = $7",
         move |calls| {
             calls.bind(turn + 1).bind(session).bind(now.as_millisecond()).bind(outcome).bind(state).bind(id).bind(turn)
         },

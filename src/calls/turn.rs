@@ -18,7 +18,7 @@ use super::translate::{self, Addresses, Ringing};
 use super::{apology, facts, hangup, recordings};
 use crate::callbacks;
 use crate::db::{DbError, Tx};
-use crate::dialog::{self, Input, Next, Session, StepKind, Stuck, Utterance, Value, Values};
+use crate::dialog::{self, Input, Next, Session, StepKind, Stuck, Utterance, Values};
 use crate::lang::Lang;
 use crate::lines::Line;
 use crate::phone::{CallerId, Dialable, PhoneNumber};
@@ -275,7 +275,7 @@ impl Player {
         if call.live {
             hangup::leave(tx, &context, &mut session).await?;
         }
-        self.store(tx, call, &session.at, Some("raccroche"), &session, &goodbye, Some("raccroché"))
+        self.store(tx, call, &session.at, Some("raccroche"), &session, &goodbye, Some(hangup::left_as(&session)))
     }
 
     #[expect(clippy::too_many_arguments, reason = "everything that one row of a turn holds")]
@@ -336,7 +336,7 @@ struct TurnEnd {
 fn outcome(session: &Session) -> &'static str {
     let has = |name: &str| session.answers.contains_key(name);
     match () {
-        () if session.answers.get(task::TALKED).is_some_and(|talked| *talked == Value::from("oui")) => "personne",
+        () if has(task::TALKED) => hangup::TALKED,
         () if has("ref") => "demande",
         () if session.kept => "rappel",
         () => "fin",

@@ -2,6 +2,8 @@
 //!
 //! The provider is the simulator's exchange; it reaches the service by the same signed webhooks as a real one.
 
+mod day;
+
 use std::collections::BTreeMap;
 use std::io::{Write, stdout};
 use std::net::SocketAddr;
@@ -14,13 +16,21 @@ use axum::response::Redirect;
 use axum::routing::get;
 use clap::Args;
 use secrecy::SecretString;
+use uuid::Uuid;
 
 use super::compose::{self, Parts};
 use super::serve;
+use crate::app::App;
+use crate::callbacks::desk::Hand;
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::db::DbError;
 use crate::http;
 use crate::id::RandomIds;
+use crate::lang::Lang;
+use crate::operators::accounts::{self, AccountError, Refused, Wanted};
+use crate::operators::{Role, link, links, store};
+use crate::phone::PhoneNumber;
 use crate::simulator::exchange::{Exchange, Settings};
 use crate::simulator::page::{self, Caller, Demo};
 use crate::simulator::provider::SimulatedProvider;
@@ -59,7 +69,8 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let listener = serve::listen(&config).await?;
     let exchange = exchange(&config)?;
     let app = service(&config, &exchange).await?;
-    invite(options)?;
+    day::invent(&app).await?;
+    invite(options, &enter(&app).await?)?;
     let demo = Demo { exchange, line: NUMBER.to_owned(), name: TOWN.to_owned(), callers: callers() };
     let with_page = move |app| -> Router {
         let home = get(async || Redirect::to("/demo"));
@@ -99,7 +110,7 @@ fn exchange(config: &Config) -> anyhow::Result<Exchange> {
     Ok(exchange)
 }
 
-async fn service(config: &Config, exchange: &Exchange) -> anyhow::Result<Arc<crate::app::App>> {
+async fn service(config: &Config, exchange: &Exchange) -> anyhow::Result<Arc<App>> {
     let (db, keyring) = compose::open(config).await?;
     let lines = compose::lines(config, &db, &keyring).await?;
     compose::prepare(&db, &keyring, &lines, &SystemClock).await?;
@@ -117,13 +128,44 @@ fn callers() -> Vec<Caller> {
     CALLERS.map(|(name, number)| Caller { name: name.to_owned(), number: number.to_owned() }).into()
 }
 
-fn invite(options: &Options) -> std::io::Result<()> {
+/// Who one works as at the desk of the demonstration; her telephone is that of the first office.
+const LOGIN: &str = "camille";
+
+/// A link that serves once, to sign in without a password: only a demonstration makes one.
+async fn enter(app: &App) -> anyhow::Result<String> {
+    let wanted = Wanted {
+        name: "Camille".to_owned(),
+        roles: Role::ALL.to_vec(),
+        langs: vec![Lang::FRENCH],
+        phone: PhoneNumber::parse(PHONES[0].0).ok(),
+        lines: app.lines.iter().map(|line| line.id).collect(),
+    };
+    let now = app.gate.now();
+    let hand = Hand { agent: "démonstration".to_owned(), operator: None, entry: app.board.ids.row(now), now };
+    let whose = match accounts::add(&app.gate, &hand, LOGIN, &wanted).await {
+        Ok(added) => added.id,
+        Err(AccountError::Refused(Refused::LoginTaken)) => camille(app).await?,
+        Err(cause) => return Err(cause.into()),
+    };
+    Ok(link::path(&links::to_enter(&app.gate, whose).await?))
+}
+
+async fn camille(app: &App) -> anyhow::Result<Uuid> {
+    let (keyring, now) = (app.board.keyring.clone(), app.gate.now());
+    let all = app.board.db.read(move |tx| Box::pin(async move { store::accounts::all(tx, &keyring, now).await }));
+    let all: Result<Vec<_>, DbError> = all.await;
+    let found = all?.into_iter().find(|listed| listed.operator.login == LOGIN);
+    found.map(|listed| listed.operator.id).context("le compte de la démonstration a disparu")
+}
+
+fn invite(options: &Options, link: &str) -> std::io::Result<()> {
     let data = options.data.display();
+    let listen = options.listen;
     writeln!(
         stdout(),
-        "Le téléphone est là : http://{}/demo\n\
-         Ce que les agents voient : LIGNE_DATABASE_URL=sqlite://{data}/demo.db ligne-solidaire callbacks list\n\
+        "Le téléphone est là : http://{listen}/demo\n\
+         Le bureau des agents, avec un lien qui sert une fois : http://{listen}{link}\n\
+         La même chose au terminal : LIGNE_DATABASE_URL=sqlite://{data}/demo.db ligne-solidaire callbacks list\n\
          Ctrl+C pour arrêter.",
-        options.listen
     )
 }

@@ -9,6 +9,7 @@ pub(super) fn lines_of(config: &Config) -> Vec<String> {
     let said = |there: bool| if there { "(donné, non affiché)" } else { "(aucun)" };
     let scripts =
         config.voice_scripts.as_ref().map_or("(dans le programme)".to_owned(), |dir| dir.display().to_string());
+    let logo = config.console.logo.as_ref().map_or("(le nôtre)".to_owned(), |logo| logo.display().to_string());
     let mut lines = vec![
         format!("server.listen = {}", config.server.listen),
         format!("server.public_url = {}", config.server.public_url),
@@ -30,6 +31,9 @@ pub(super) fn lines_of(config: &Config) -> Vec<String> {
         format!("storage.data_dir = {}", config.storage.data_dir.display()),
         format!("storage.key_file = {}", config.storage.key_file.display()),
         format!("voice_scripts.dir = {scripts}"),
+        format!("console.name = {}", config.console.name),
+        format!("console.colour = {}", config.console.colour.written()),
+        format!("console.logo = {logo}"),
         format!("promise.default = {}", shown(config.promise_default)),
         format!("outbox.delays = {}", joined(config.outbox_delays.iter().map(|delay| shown(*delay)))),
     ]);
@@ -63,7 +67,11 @@ fn lines_of_line(line: &ConfiguredLine) -> Vec<String> {
         format!("ssml = {}", ours.ssml),
         format!("recordings_kept_days = {}", ours.recordings_kept_days),
     ];
-    settings.into_iter().map(|setting| format!("line {number} {setting}")).collect()
+    let districts = ours.districts.iter().map(|district| {
+        let point = district.point.map(|(lat, lon)| format!(" ({lat}, {lon})")).unwrap_or_default();
+        format!("district {} = {}{point}", district.name, joined(district.postal_codes.iter().cloned()))
+    });
+    settings.into_iter().chain(districts).map(|setting| format!("line {number} {setting}")).collect()
 }
 
 fn joined(values: impl Iterator<Item = String>) -> String {

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use crate::config::reader::Section;
 use crate::lang::Lang;
 use crate::lines::settings::{DEFAULT_HOURS, DEFAULT_ZONE};
-use crate::lines::{CallerIds, Hours, LineSettings, SmsSender};
+use crate::lines::{CallerIds, District, Hours, LineSettings, SmsSender, district};
 use crate::phone::PhoneNumber;
 
 /// A line as configured; its row in the database gives it an id.
@@ -21,6 +21,7 @@ pub struct ConfiguredLine {
 }
 
 const NUMBER: &str = "écrire un numéro entre guillemets, comme \"01 99 00 12 34\"";
+const POSTAL_CODES: &str = "écrire cinq chiffres, comme \"34080\"";
 const DIALED: &str =
     "écrire un numéro de métropole (01 à 07, 09), comme \"01 99 00 10 01\" : les autres ne sont pas composés";
 
@@ -39,9 +40,8 @@ impl ConfiguredLine {
             town: section.text("town", "écrire le nom de la ville").unwrap_or(ours.town),
             also: section.list("also", NUMBER, number_of).unwrap_or_default(),
             hours: hours(section),
-            postal_codes: section
-                .list("postal_codes", "écrire cinq chiffres, comme \"34080\"", postal_code)
-                .unwrap_or_default(),
+            postal_codes: section.list("postal_codes", POSTAL_CODES, postal_code).unwrap_or_default(),
+            districts: districts(section),
             desk: section.list("desk", DIALED, dialable).unwrap_or_default(),
             on_call: section.list("on_call", DIALED, dialable).unwrap_or_default(),
             switchboard: section.parsed("switchboard", DIALED, dialable),
@@ -82,6 +82,26 @@ fn hours(section: &mut Section<'_>) -> Hours {
     let closed =
         section.list("closed_days", "écrire des dates comme \"2026-05-15\"", |text| text.parse::<Date>().ok());
     hours.closed_on(&closed.unwrap_or_default())
+}
+
+fn districts(section: &mut Section<'_>) -> Vec<District> {
+    let mut known: Vec<District> = Vec::new();
+    section.each("district", |section| {
+        let name = section.text("name", "écrire le nom du quartier, comme \"Mosson\"");
+        if name.is_none() {
+            section.complain("name", "manque ; écrire le nom du quartier, comme \"Mosson\"");
+        }
+        let postal_codes = section.list("postal_codes", POSTAL_CODES, postal_code).unwrap_or_default();
+        for code in &postal_codes {
+            if let Some(other) = district::of(&known, code) {
+                section.complain("postal_codes", format!("{code} est déjà dans « {} »", other.name));
+            }
+        }
+        let point = section.real("lat", -90.0, 90.0).zip(section.real("lon", -180.0, 180.0));
+        let district = District { name: name?, postal_codes, point };
+        known.push(district.clone());
+        Some(district)
+    })
 }
 
 fn callers(section: &mut Section<'_>) -> CallerIds {

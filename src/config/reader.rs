@@ -192,6 +192,39 @@ impl<'p> Section<'p> {
         pairs.collect::<Option<Vec<_>>>().or_else(|| self.refuse(key, write))
     }
 
+    /// A real number between two bounds, included.
+    pub(super) fn real(&mut self, key: &str, from: f64, to: f64) -> Option<f64> {
+        let number = match self.take(key)? {
+            Value::Float(number) => Some(number),
+            Value::Integer(number) => i32::try_from(number).ok().map(f64::from),
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        };
+        let within = number.filter(|number| (from..=to).contains(number));
+        within.or_else(|| self.refuse(key, &format!("écrire un nombre de {from} à {to}, avec un point : 43.61")))
+    }
+
+    /// Reads each table of `[[….key]]` as a section of its own.
+    pub(super) fn each<T>(&mut self, key: &str, mut read: impl FnMut(&mut Section<'_>) -> Option<T>) -> Vec<T> {
+        let Some(value) = self.take(key) else { return Vec::new() };
+        let tables = match value {
+            Value::Array(values) => values.into_iter().map(|value| value.try_into::<Table>().ok()).collect(),
+            _ => None,
+        };
+        let Some(tables): Option<Vec<Table>> = tables else {
+            self.complain(key, format!("écrire [[line.{key}]] et ses clés en dessous"));
+            return Vec::new();
+        };
+        let mut all = Vec::new();
+        for (index, table) in tables.into_iter().enumerate() {
+            let place = format!("{}, {key} n° {}", self.place, index + 1);
+            let mut section = Section::new(place, table, self.problems);
+            all.extend(read(&mut section));
+            section.finish();
+        }
+        all
+    }
+
     /// Reports the keys that nobody took.
     fn finish(mut self) {
         let unknown: Vec<String> = self.table.keys().cloned().collect();

@@ -82,6 +82,9 @@ fn the_example_file_says_every_key() {
     assert_eq!(config.lines.len(), 1);
     let line = &config.lines[0];
     assert_eq!((line.settings.desk.len(), line.settings.on_call.len(), line.settings.voices.len()), (2, 1, 4));
+    let mosson = line.settings.district_of("34080").unwrap();
+    assert_eq!((mosson.name.as_str(), mosson.point), ("Mosson", Some((43.62, 3.82))));
+    assert_eq!(line.settings.districts.len(), 2);
     assert_eq!(config.explain().lines().filter(|line| line.contains("(aucun)")).count(), 0, "{}", config.explain());
 }
 
@@ -222,4 +225,22 @@ fn delays_and_voices_are_read() {
     assert_eq!(settings.wait_max, Duration::from_mins(5));
     assert_eq!(settings.voice(crate::lang::Lang::FRENCH), Some("Polly.Mathieu"));
     assert_eq!(settings.voices.len(), 4, "the other languages keep theirs");
+}
+
+#[test]
+fn a_district_that_cannot_be_told_from_another_one_or_put_on_the_map_is_refused_with_its_place() {
+    let line = "[[line]]\nnumber = \"01 99 00 12 34\"\n";
+    let district = |more: &str| format!("[[line.district]]\npostal_codes = [\"34000\"]\n{more}\n");
+    let (one, same) = (district("name = \"Centre\""), district("name = \"Gares\""));
+    let found = problems(&format!("{line}{one}{same}"));
+    let expected = "ligne.toml, [[line]] n° 1, district n° 2 postal_codes : 34000 est déjà dans « Centre »";
+    assert_eq!(found, [expected]);
+    let wrong = [("lat = 100.0", "lat"), ("lon = \"est\"", "lon"), ("latitude = 43.0", "latitude")];
+    for (key, named) in wrong {
+        let found = problems(&format!("{line}{}", district(&format!("name = \"Centre\"\n{key}"))));
+        assert!(found.len() == 1 && found[0].contains(&format!("district n° 1 {named} :")), "{found:?}");
+    }
+    let found = problems(&format!("{line}{}", district("")));
+    assert!(found[0].contains("district n° 1 name : manque"), "{found:?}");
+    assert!(problems("[[line]]\nnumber = \"01 99 00 12 34\"\ndistrict = 3")[0].contains("[[line.district]]"));
 }

@@ -45,7 +45,11 @@ const MENU: &[(&str, &str, Right)] = &[
     ("/console/file", "Rappels", Right::Work),
     ("/console/demandes", "Demandes", Right::Work),
     ("/console/guichet", "Guichet", Right::Work),
+    ("/console/carte", "Carte", Right::Work),
+    ("/console/chiffres", "Chiffres", Right::Figures),
     ("/console/comptes", "Comptes", Right::Accounts),
+    ("/console/journal", "Journal", Right::Journal),
+    ("/console/travaux", "Travaux", Right::Jobs),
 ];
 
 impl Frame {

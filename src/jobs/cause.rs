@@ -19,10 +19,13 @@ pub fn told(cause: &str) -> String {
         return "ce travail vient d'une autre version du service".to_owned();
     }
     let known = CAUSES.iter().find(|(written, _)| *written == cause);
-    known.map_or_else(
-        || cause.split(": ").next().unwrap_or_default().trim_end().to_owned(),
-        |(_, told)| (*told).to_owned(),
-    )
+    known.map_or_else(|| first(cause), |(_, told)| told).to_owned()
+}
+
+/// What stands before the first cause of the cause. French puts a space before its own colon.
+fn first(cause: &str) -> &str {
+    let end = cause.match_indices(": ").map(|(at, _)| at).find(|at| !cause[..*at].ends_with(' '));
+    &cause[..end.unwrap_or(cause.len())]
 }
 
 /// Whether a cause that the sources write has its words here.

@@ -4,6 +4,7 @@
 //! Called with every webhook ([`Lines::find`]) and by whatever speaks of hours or makes a promise. Never here: what is
 //! said to a caller, and any telephone call.
 
+pub mod district;
 pub mod half_day;
 pub mod hours;
 pub mod numbering;
@@ -18,6 +19,7 @@ use uuid::Uuid;
 
 use crate::phone::PhoneNumber;
 
+pub use district::District;
 pub use half_day::HalfDay;
 pub use hours::Hours;
 pub use settings::{CallerIds, LineSettings, SmsSender};

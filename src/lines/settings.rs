@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use crate::lang::Lang;
+use crate::lines::district::{self, District};
 use crate::lines::hours::Hours;
 use crate::phone::PhoneNumber;
 
@@ -30,6 +31,8 @@ pub struct LineSettings {
     pub hours: Hours,
     /// The postal codes served; empty means all of them.
     pub postal_codes: Vec<String>,
+    /// The districts of the town, for figures and the map.
+    pub districts: Vec<District>,
     /// Telephones of the agents in opening hours, in the order in which they ring.
     pub desk: Vec<PhoneNumber>,
     /// Telephones of whoever is on call outside hours, in the order in which they ring.
@@ -121,6 +124,11 @@ impl LineSettings {
         self.postal_codes.is_empty() || self.postal_codes.iter().any(|served| served == postal_code)
     }
 
+    /// The district of that postal code.
+    pub fn district_of(&self, postal_code: &str) -> Option<&District> {
+        district::of(&self.districts, postal_code)
+    }
+
     /// The synthetic voice of a language, if one is set; without it the provider chooses.
     pub fn voice(&self, lang: Lang) -> Option<&str> {
         self.voices.get(&lang).map(String::as_str)
@@ -137,6 +145,7 @@ impl Default for LineSettings {
             also: Vec::new(),
             hours: Hours::parse(DEFAULT_HOURS, zone.clone()).unwrap_or_else(|_| Hours::never(zone)),
             postal_codes: Vec::new(),
+            districts: Vec::new(),
             desk: Vec::new(),
             on_call: Vec::new(),
             switchboard: None,

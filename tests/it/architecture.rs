@@ -79,6 +79,7 @@ const PLACES: &[(&str, Role)] = &[
     ("signals/tell", UseCase),
     ("requests/desk", UseCase),
     ("sms/inbound", UseCase),
+    ("stats/report", UseCase),
     ("cli", Edge),
     ("console", Edge),
     ("http", Edge),

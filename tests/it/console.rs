@@ -2,10 +2,18 @@
 
 mod access;
 mod accessibility;
+mod account;
+mod accounts;
 mod browser;
+mod figures;
 mod item;
+mod jobs;
+mod journal;
+mod link;
 mod queue;
 mod requests;
+mod second_factor;
+mod sign_in;
 
 use ligne_solidaire::operators::Role;
 use uuid::Uuid;

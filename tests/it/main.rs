@@ -27,6 +27,7 @@ mod scripts;
 mod signals;
 mod simulator;
 mod statements;
+mod stats;
 mod support;
 mod telephony;
 mod transcripts;

@@ -24,7 +24,7 @@ const WHOLE_TABLE: [&str; 7] = [
 ];
 
 /// Steps of a plan that look like reading everything and stop at a limit: what other steps found, the jobs in the order in
-/// which they are taken, the calls that go on at this moment, the requests that were made one.
+/// which they are taken, those that were given up, the calls that go on at this moment, the requests that were made one.
 const BOUNDED: [&str; 10] = [
     "SCAN same",
     "SCAN CONSTANT ROW",

@@ -85,7 +85,7 @@ async fn page(
         browser: session.browser,
         id: session.id,
     };
-    let phone = fault.typed.clone().or_else(|| who.phone.as_ref().map(PhoneNumber::national));
+    let phone = fault.typed.clone().or_else(|| who.phone.as_ref().map(|phone| phone.pairs().join(" ")));
     let page = AccountPage {
         frame: Frame::new(app, visitor, "Mon compte", PATH, said),
         login: who.login.clone(),

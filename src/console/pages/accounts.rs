@@ -25,6 +25,8 @@ struct AccountsPage {
     rows: Vec<Shown>,
     /// Whether whoever looks has several lines.
     several: bool,
+    /// Whether somebody also works on a line that whoever looks has not.
+    shared: bool,
 }
 
 struct Shown {
@@ -57,10 +59,12 @@ pub(crate) async fn show(
         name: listed.operator.name,
         login: listed.operator.login,
     };
+    let seen = seen_by(&app, &visitor).await?;
     let page = AccountsPage {
         frame: Frame::new(&app, &visitor, "Comptes", PATH, &said),
         several: visitor.operator().lines.len() > 1,
-        rows: seen_by(&app, &visitor).await?.into_iter().map(shown).collect(),
+        shared: seen.iter().any(|listed| !listed.reachable),
+        rows: seen.into_iter().map(shown).collect(),
     };
     render(&page)
 }

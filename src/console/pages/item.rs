@@ -56,8 +56,7 @@ struct ItemPage {
     holding: String,
     closed: Option<String>,
     mine: bool,
-    can_take: bool,
-    can_take_over: bool,
+    may: May,
     told: Vec<Told>,
     messages: Vec<Message>,
     earlier: Vec<Before>,
@@ -65,7 +64,6 @@ struct ItemPage {
     dial: String,
     by_line: Option<String>,
     fills: Option<&'static str>,
-    can_ring: bool,
     points: Vec<(String, bool)>,
     voicemail: String,
     notes: Vec<Note>,
@@ -106,6 +104,13 @@ pub(super) struct Refused {
     pub(super) sentence: Option<String>,
     /// What others did meanwhile.
     pub(super) since: Vec<String>,
+}
+
+/// What she may do with it now.
+struct May {
+    take: bool,
+    take_over: bool,
+    ring: bool,
 }
 
 /// A spoken message.
@@ -221,15 +226,17 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
             format!("{}, {}", at(closed), content.disposition.as_deref().map_or("sans issue notée", Disposition::label))
         }),
         mine,
-        can_take: is_open && row.holder.is_none(),
-        can_take_over: is_open && held_by_other && visitor.may(Right::Supervise),
+        may: May {
+            take: is_open && row.holder.is_none(),
+            take_over: is_open && held_by_other && visitor.may(Right::Supervise),
+            ring: mine && number.as_ref().is_some_and(PhoneNumber::is_dialable) && visitor.operator().phone.is_some(),
+        },
         told: told(app, &content.answers),
         messages: messages.iter().map(|message| shown_message(app, message)).collect(),
         earlier: earlier.iter().map(|one| before(app, one, now, &zone)).collect(),
         number: number.as_ref().map(|number| number.pairs().join(" ")),
         fills: ringing.as_ref().and_then(|(_, stage)| filled_by(*stage)),
         by_line: ringing.as_ref().map(|(started, stage)| format!("{} : {}", at(*started), stage_of(*stage))),
-        can_ring: mine && number.as_ref().is_some_and(PhoneNumber::is_dialable) && visitor.operator().phone.is_some(),
         dial: number.as_ref().map(|number| number.as_e164().to_owned()).unwrap_or_default(),
         points: voice.guides.points(guide).into_iter().map(|point| ticked(point, &refused.typed)).collect(),
         voicemail: voice.guides.voicemail(),
@@ -256,7 +263,7 @@ fn stage_of(stage: Stage) -> &'static str {
 /// How the line's own call ended says how the try ended, unless she says otherwise (F-47).
 fn prefilled(mut typed: Typed, ringing: Option<&(Timestamp, Stage)>) -> Typed {
     if typed.end.is_empty() {
-        typed.end = ringing.and_then(|(_, stage)| filled_by(*stage)).unwrap_or_default().to_owned();
+        ringing.and_then(|(_, stage)| filled_by(*stage)).unwrap_or_default().clone_into(&mut typed.end);
     }
     typed
 }

@@ -38,6 +38,7 @@ struct Shown {
     tried: String,
     unknown: bool,
     behind: &'static str,
+    button: &'static str,
 }
 
 /// The page.
@@ -64,10 +65,11 @@ fn shown(app: &App, broken: Broken, now: Timestamp) -> Shown {
         id: broken.row.id.to_string(),
         what: cause::purpose(&broken.row.kind).unwrap_or("Un travail d'une autre version du service"),
         about: match broken.row.job {
-            Some(Job::AlertOnCall { .. } | Job::CallAgent { .. }) => format!("rappel ouvert {about}"),
+            Some(Job::FetchRecording { .. } | Job::DeleteRecording { .. }) => format!("message laissé {about}"),
             Some(Job::TellSignal { .. }) => format!("signalement fait {about}"),
-            _ => format!("message laissé {about}"),
+            _ => format!("rappel ouvert {about}"),
         },
+        button: button(broken.row.job.as_ref()),
         detail: Some(broken.row.cause).filter(|cause| *cause != why && !cause::is_known(cause)),
         why: shown::sentence(&why),
         tried: format!(
@@ -89,6 +91,9 @@ fn behind(job: Option<&Job>, awaited: bool) -> &'static str {
         (Some(Job::FetchRecording { .. }), true) => {
             "La personne est dans la file des rappels ; l'agent verra ses touches, mais n'entendra pas ce message."
         }
+        (Some(Job::CallAgent { .. }), true) => {
+            "La personne est dans la file des rappels ; l'agent peut l'appeler de nouveau, d'un clic ou à la main."
+        }
         (Some(Job::DeleteRecording { .. }), _) => {
             "Personne n'attend. Le message reste chez l'opérateur téléphonique tant que ce travail n'a pas réussi."
         }
@@ -97,6 +102,11 @@ fn behind(job: Option<&Job>, awaited: bool) -> &'static str {
         (_, true) => "La personne est dans la file des rappels.",
         (_, false) => "Personne n'attend : le rappel est terminé.",
     }
+}
+
+/// Nobody's telephone rings for a click of another hour: such a job only ends.
+fn button(job: Option<&Job>) -> &'static str {
+    if matches!(job, Some(Job::CallAgent { .. })) { "Retirer de cette liste" } else { "Réessayer" }
 }
 
 /// Has it tried again.

@@ -32,6 +32,8 @@ const A_PAGE: usize = 100;
 const AT_ONCE: usize = 1_000;
 /// The most entries of a file; more than a spreadsheet bears is asked for day by day.
 const IN_A_FILE: usize = 50_000;
+/// The same, as people write it.
+const IN_A_FILE_TOLD: &str = "50 000";
 
 /// What the address asks for.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -56,7 +58,7 @@ struct JournalPage {
     /// The address of the page of older entries.
     older: Option<String>,
     file: String,
-    most: usize,
+    most: &'static str,
 }
 
 struct Shown {
@@ -116,7 +118,7 @@ pub(crate) async fn show(
         rows: entries.iter().map(|entry| shown(entry, &zone, names)).collect(),
         people: people.iter().map(|listed| listed.operator.name.clone()).collect(),
         filter,
-        most: IN_A_FILE,
+        most: IN_A_FILE_TOLD,
     };
     render(&page)
 }

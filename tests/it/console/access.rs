@@ -4,11 +4,14 @@
 use axum::http::{Method, StatusCode};
 use ligne_solidaire::console::{Access, Route, routes};
 use ligne_solidaire::operators::Role;
+use ligne_solidaire::operators::links::Chosen;
+use ligne_solidaire::outbox::Job;
 use uuid::Uuid;
 
 use super::agent;
 use crate::support::browser::{Browser, lines, signed_in};
 use crate::support::desk::{Desk, Who};
+use crate::support::people::{PASSWORD, TownHall};
 use crate::support::service::{PUBLIC, Service};
 use crate::support::test_db::{TestDb, on_both};
 
@@ -17,6 +20,7 @@ struct Elsewhere {
     callback: Uuid,
     request: Uuid,
     operator: Uuid,
+    job: Uuid,
 }
 
 impl Elsewhere {
@@ -24,9 +28,9 @@ impl Elsewhere {
         let desk = Desk::on(service).await;
         let callback = desk.waits_on(desk.elsewhere, &desk.item(2, -60, 180)).await;
         let request = desk.request_on(desk.elsewhere, "777001").await;
-        let who = Who { name: "Ida", roles: "administrateur", langs: "fr" };
-        let operator = desk.operator(&who, desk.elsewhere).await;
-        Self { callback, request, operator }
+        let operator = desk.operator(&Who { name: "Eve", roles: "agent", langs: "fr" }, desk.elsewhere).await;
+        let job = desk.gives_up(Job::AlertOnCall { callback_id: callback, round: 1 }, "it took too long").await;
+        Self { callback, request, operator, job }
     }
 
     /// The address with such ids in it.
@@ -37,8 +41,9 @@ impl Elsewhere {
             "rappels" => self.callback.to_string(),
             "demandes" => self.request.to_string(),
             "comptes" => self.operator.to_string(),
-            // A link that nobody made, a job that never was.
-            "lien" | "travaux" => Uuid::from_u128(2).to_string(),
+            "travaux" => self.job.to_string(),
+            // A link is nobody's until it is opened: this one never was.
+            "lien" => "0".repeat(64),
             // No sound was ever kept: what is there and what is not look the same.
             "messages" => Uuid::from_u128(1).to_string(),
             _ => panic!("say here what {} names, with an id of another line", route.path),
@@ -48,7 +53,7 @@ impl Elsewhere {
 }
 
 fn signed() -> impl Iterator<Item = Route> {
-    routes().list.into_iter().filter(|route| matches!(route.access, Access::Signed(_)))
+    routes().list.into_iter().filter(|route| route.access != Access::Open)
 }
 
 /// Addresses that never end: asking for one in this process waits for ever.
@@ -121,13 +126,39 @@ async fn every_address_is_refused_to_the_roles_that_do_not_need_it() {
 }
 
 #[tokio::test]
+async fn before_the_second_factor_every_address_leads_to_setting_it_up() {
+    let base = TestDb::sqlite().await;
+    let service = Service::on(&base).await;
+    let (hall, elsewhere) = (TownHall::of(&service), Elsewhere::beside(&service).await);
+    let added = hall.add("awa", &Role::ALL, &lines(&service)).await;
+    let Chosen::In(limited) = hall.choose(&added.link, PASSWORD).await else { panic!("the link is fresh") };
+    let awa = Browser::with(&service, &limited.token);
+    let mut led = 0;
+    for route in signed().filter(|route| route.access != Access::Session) {
+        let seen = if route.method == Method::GET {
+            awa.get(&elsewhere.path(&route)).await
+        } else {
+            awa.post(&elsewhere.path(&route), &[]).await
+        };
+        assert_eq!(
+            (seen.status, seen.location()),
+            (StatusCode::SEE_OTHER, "/console/second-facteur"),
+            "{}",
+            route.path
+        );
+        led += 1;
+    }
+    eprintln!("{led} addresses lead to the second factor");
+}
+
+#[tokio::test]
 async fn of_another_line_nothing_is_there() {
     on_both(async |base| {
         let service = Service::on(base).await;
         let elsewhere = Elsewhere::beside(&service).await;
         let everybody = signed_in(&service, "Awa", &Role::ALL, &lines(&service)).await;
         let mut hidden = 0;
-        for route in signed().filter(|route| route.path.contains('{')) {
+        for route in signed().filter(|route| route.path.contains("{id}")) {
             let path = elsewhere.path(&route);
             assert_eq!(ask(&everybody, &route, &path).await, StatusCode::NOT_FOUND, "{} {path}", route.method);
             let odd = route.path.replace("{id}", "%2e%2e%2fetc");

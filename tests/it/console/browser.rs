@@ -17,7 +17,7 @@ use crate::support::test_db::TestDb;
 pub(crate) struct Seat {
     pub(crate) service: Service,
     pub(crate) address: String,
-    hall: TownHall,
+    pub(crate) hall: TownHall,
     _base: TestDb,
 }
 

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN};
+use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use ligne_solidaire::console::COOKIE_NAME;
 use ligne_solidaire::lang::Lang;
@@ -25,6 +25,13 @@ impl Seen {
     /// Where a redirect leads.
     pub(crate) fn location(&self) -> &str {
         self.headers.get(LOCATION).map_or("", |location| location.to_str().unwrap())
+    }
+
+    /// What the browser is to keep.
+    pub(crate) fn cookie(&self) -> Option<&str> {
+        let cookie = self.headers.get(SET_COOKIE)?.to_str().unwrap();
+        assert!(cookie.ends_with("; Path=/; Secure; HttpOnly; SameSite=Lax"), "{cookie}");
+        cookie.strip_prefix(&format!("{COOKIE_NAME}="))?.split(';').next()
     }
 }
 
@@ -72,6 +79,12 @@ impl Browser {
     /// A browser of the same person that never signed in.
     pub(crate) fn stranger(service: &Service) -> Self {
         Self { router: service.router.clone(), cookie: "none".to_owned(), token: String::new() }
+    }
+
+    /// The browser that keeps that cookie.
+    pub(crate) fn with(service: &Service, cookie: &str) -> Self {
+        let token = session::csrf(&service.app.board.keyring, cookie);
+        Self { router: service.router.clone(), cookie: cookie.to_owned(), token }
     }
 
     /// Opens a page.

@@ -9,6 +9,7 @@ use ligne_solidaire::db::{Db, DbError};
 use ligne_solidaire::id::{Ids, RandomIds};
 use ligne_solidaire::lang::Lang;
 use ligne_solidaire::lines::{Line, LineSettings, Lines};
+use ligne_solidaire::outbox::{self, Job, NewJob, Outcome, Settled};
 use ligne_solidaire::phone::PhoneNumber;
 use ligne_solidaire::secret::Keyring;
 use uuid::Uuid;
@@ -99,6 +100,21 @@ impl Desk {
                 .bind(line.to_string())
         })
         .await;
+        id
+    }
+
+    /// A job that the worker gave up for that cause.
+    pub(crate) async fn gives_up(&self, job: Job, cause: &'static str) -> Uuid {
+        let id = self.ids.row(now());
+        let giving_up = self.db.write(move |tx| {
+            Box::pin(async move {
+                outbox::enqueue(tx, NewJob::due_now(id, job, id.to_string(), now())).await?;
+                let taken = outbox::claim(tx, now(), Duration::from_mins(1), 1, &[]).await?;
+                outbox::settle(tx, &taken.jobs[0], &Outcome::fail(cause), now(), &[]).await
+            })
+        });
+        let settled: Result<_, DbError> = giving_up.await;
+        assert_eq!(settled.unwrap(), Settled::Buried);
         id
     }
 

@@ -20,6 +20,8 @@ use ligne_solidaire::secret::Keyring;
 use totp_rs::{Algorithm, Builder};
 use uuid::Uuid;
 
+use super::service::Service;
+
 /// A password that nobody guesses.
 pub(crate) const PASSWORD: &str = "tortue bleue sous la guitare";
 
@@ -52,6 +54,11 @@ impl TownHall {
         let (both, now) = ([line(ONE, "01 99 00 12 34"), line(OTHER, "02 61 91 12 34")], hall.gate.now());
         db.write(move |tx| Box::pin(async move { lines::store::keep(tx, &both, now).await })).await.unwrap();
         hall
+    }
+
+    /// The town hall of a service.
+    pub(crate) fn of(service: &Service) -> Self {
+        Self { gate: service.app.gate.clone(), clock: service.clock.clone() }
     }
 
     /// Another instance of the service.
