@@ -21,6 +21,7 @@ pub mod outbox;
 pub mod phone;
 pub mod requests;
 pub mod secret;
+pub mod signals;
 pub mod simulator;
 pub mod sms;
 pub mod spool;

@@ -19,6 +19,7 @@ use crate::calls::{recordings, sweep};
 use crate::db::{DbError, Tx};
 use crate::operators::sign_in;
 use crate::outbox::{self, Claimed, Job, Outcome, Settled};
+use crate::signals::tell;
 
 /// Between two looks at the outbox.
 const EVERY: Duration = Duration::from_secs(1);
@@ -148,6 +149,7 @@ async fn perform(app: &Arc<App>, job: &Job) -> Result<Outcome, DbError> {
             alert::round(board, &app.lines, provider, *callback_id, *round).await
         }
         Job::CallAgent { bridge_id } => bridge::ring(board, &app.lines, provider, *bridge_id).await,
+        Job::TellSignal { signal_id } => tell::tell(board, &app.lines, provider, *signal_id).await,
     }
 }
 
@@ -216,6 +218,6 @@ async fn given_up(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<(), DbEr
             recording::store::change(tx, *recording_id, State::Waiting, State::Absent).await.map(drop)
         }
         Job::CallAgent { bridge_id } => bridges::give_up(tx, *bridge_id, now).await,
-        Job::DeleteRecording { .. } | Job::AlertOnCall { .. } => Ok(()),
+        Job::DeleteRecording { .. } | Job::AlertOnCall { .. } | Job::TellSignal { .. } => Ok(()),
     }
 }

@@ -39,6 +39,7 @@ pub fn purpose(kind: &str) -> Option<&'static str> {
         "fetch_recording" => "Aller chercher un message parlé chez l'opérateur téléphonique",
         "delete_recording" => "Effacer un message parlé chez l'opérateur téléphonique",
         "call_agent" => "Faire sonner le téléphone d'un agent qui rappelle quelqu'un",
+        "tell_signal" => "Prévenir les superviseurs qu'un signalement les attend",
         "alert_on_call" => "Prévenir l'astreinte qu'une personne est en danger",
         _ => return None,
     })

@@ -11,6 +11,7 @@ use crate::db::{Db, DbError, Tx};
 use crate::operators::Right;
 use crate::operators::store::accounts;
 use crate::outbox::{self, Failed, Job};
+use crate::signals::store as signals;
 
 /// A job that was given up, with what it was about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +94,10 @@ async fn behind(tx: &mut Tx<'_>, job: Option<&Job>) -> Result<Option<Behind>, Db
             Some(callback_id) => behind_callback(tx, callback_id).await?,
             None => None,
         },
+        Some(Job::TellSignal { signal_id }) => {
+            let told = signals::to_tell(tx, *signal_id).await?;
+            told.map(|told| Behind { line: told.line_id, about: told.at, awaited: !told.seen })
+        }
     })
 }
 

@@ -34,6 +34,12 @@ pub enum Job {
         #[serde(with = "as_text")]
         bridge_id: Uuid,
     },
+    /// Tells supervisors that a safeguarding report waits.
+    TellSignal {
+        /// The row of the report.
+        #[serde(with = "as_text")]
+        signal_id: Uuid,
+    },
 }
 
 /// A row of the outbox that this version does not understand.
@@ -46,7 +52,7 @@ pub struct JobError {
 
 impl Job {
     /// Every kind that this version knows. An older instance beside a newer one leaves the newer kinds to it.
-    pub const KINDS: [&str; 4] = ["fetch_recording", "delete_recording", "alert_on_call", "call_agent"];
+    pub const KINDS: [&str; 5] = ["fetch_recording", "delete_recording", "alert_on_call", "call_agent", "tell_signal"];
 
     /// The kind that is taken before all others: somebody is in danger.
     pub const URGENT: &str = Self::KINDS[2];
@@ -58,6 +64,7 @@ impl Job {
             Self::DeleteRecording { .. } => Self::KINDS[1],
             Self::AlertOnCall { .. } => Self::KINDS[2],
             Self::CallAgent { .. } => Self::KINDS[3],
+            Self::TellSignal { .. } => Self::KINDS[4],
         }
     }
 
@@ -98,6 +105,7 @@ mod tests {
             Job::DeleteRecording { recording_id: id },
             Job::AlertOnCall { callback_id: id, round: 2 },
             Job::CallAgent { bridge_id: id },
+            Job::TellSignal { signal_id: id },
         ];
         for (job, kind) in jobs.iter().zip(Job::KINDS) {
             assert_eq!(job.kind(), kind);

@@ -76,6 +76,8 @@ const PLACES: &[(&str, Role)] = &[
     ("operators/links", UseCase),
     ("operators/sign_in", UseCase),
     ("requests/keep", UseCase),
+    ("signals/report", UseCase),
+    ("signals/tell", UseCase),
     ("requests/desk", UseCase),
     ("sms/inbound", UseCase),
     ("stats/report", UseCase),

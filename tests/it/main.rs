@@ -24,6 +24,7 @@ mod outbox;
 mod queue;
 mod requests_desk;
 mod scripts;
+mod signals;
 mod simulator;
 mod statements;
 mod stats;

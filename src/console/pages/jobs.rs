@@ -66,6 +66,7 @@ fn shown(app: &App, broken: Broken, now: Timestamp) -> Shown {
         what: cause::purpose(&broken.row.kind).unwrap_or("Un travail d'une autre version du service"),
         about: match broken.row.job {
             Some(Job::FetchRecording { .. } | Job::DeleteRecording { .. }) => format!("message laissé {about}"),
+            Some(Job::TellSignal { .. }) => format!("signalement fait {about}"),
             _ => format!("rappel ouvert {about}"),
         },
         button: button(broken.row.job.as_ref()),
@@ -96,6 +97,8 @@ fn behind(job: Option<&Job>, awaited: bool) -> &'static str {
         (Some(Job::DeleteRecording { .. }), _) => {
             "Personne n'attend. Le message reste chez l'opérateur téléphonique tant que ce travail n'a pas réussi."
         }
+        (Some(Job::TellSignal { .. }), true) => "Aucun superviseur ne l'a encore lu : prévenez-en un vous-même.",
+        (Some(Job::TellSignal { .. }), false) => "Un superviseur l'a lu.",
         (_, true) => "La personne est dans la file des rappels.",
         (_, false) => "Personne n'attend : le rappel est terminé.",
     }

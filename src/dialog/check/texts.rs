@@ -11,7 +11,7 @@ use crate::sms::segments::{Alphabet, measure, to_gsm7};
 /// Septets of one message in the GSM alphabet.
 const BUDGET: usize = 160;
 /// The texts that the service sends.
-const SENT: &[&str] = &["a-alerte"];
+const SENT: &[&str] = &["a-alerte", "a-signalement"];
 
 pub(super) fn prove(files: &Files, about: &About<'_>) -> Vec<Problem> {
     let (texts, mut problems) = Texts::read(files);

@@ -108,7 +108,8 @@ async fn every_end(base: &TestDb, told: bool) -> Vec<Vec<String>> {
 
 /// Each call is the first one of the day.
 const FORGET: &str = "delete from outbox; delete from waiting; delete from rings; delete from recording_audio; \
-     delete from recordings; delete from callbacks; delete from requests; delete from turns; delete from calls;";
+     delete from recordings; delete from callbacks; delete from request_events; delete from requests; \
+     delete from turns; delete from calls;";
 
 async fn kept_after(service: &Service, last: usize, told: bool) -> Vec<String> {
     let leg = service.exchange.call("+33465710001", LINE).await.unwrap();
