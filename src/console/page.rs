@@ -46,6 +46,7 @@ const MENU: &[(&str, &str, Right)] = &[
     ("/console/demandes", "Demandes", Right::Work),
     ("/console/guichet", "Guichet", Right::Work),
     ("/console/service", "Mon service", Right::Work),
+    ("/console/signalements", "Signalements", Right::Work),
     ("/console/carte", "Carte", Right::Work),
     ("/console/chiffres", "Chiffres", Right::Figures),
     ("/console/comptes", "Comptes", Right::Accounts),

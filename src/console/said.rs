@@ -39,6 +39,8 @@ const SENTENCES: &[(&str, &str)] = &[
     ("separee", "Ce sont de nouveau deux demandes, comme avant."),
     ("saisie", "La demande est enregistrée. Donnez son numéro à la personne : il est en haut à droite."),
     ("relais", "Le relais est passé. Ce que vous aviez en main est revenu à la file."),
+    ("signale", "Le signalement est envoyé : un superviseur est prévenu."),
+    ("signalement", "C'est noté."),
     ("facteur", "Votre téléphone est relié : son code vous sera demandé à chaque connexion."),
     ("deconnecte", "C'est fait : déconnecté."),
     ("deja-deconnecte", "Cette session était déjà terminée."),

@@ -15,6 +15,7 @@ mod requests;
 mod second_factor;
 mod shift;
 mod sign_in;
+mod signals;
 
 use ligne_solidaire::operators::Role;
 use uuid::Uuid;

@@ -23,3 +23,4 @@ pub(super) mod second_factor;
 pub(super) mod sheet;
 pub(super) mod shift;
 pub(super) mod sign_in;
+pub(super) mod signals;

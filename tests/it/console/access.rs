@@ -41,6 +41,7 @@ impl Elsewhere {
             "rappels" => self.callback.to_string(),
             "demandes" => self.request.to_string(),
             "comptes" => self.operator.to_string(),
+            "signalements" => Uuid::from_u128(3).to_string(),
             "travaux" => self.job.to_string(),
             // A link is nobody's until it is opened: this one never was.
             "lien" => "0".repeat(64),
