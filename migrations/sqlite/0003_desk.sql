@@ -203,7 +203,7 @@ create index signals_line on signals (line_id, at);
 create table line_settings (
     line_id    text not null references lines (id),
     name       text not null,
-    value      text not null,
+    value      blob not null,              -- sealed: telephones of staff are among them
     changed_at integer not null,
     changed_by text not null references operators (id),
     primary key (line_id, name)

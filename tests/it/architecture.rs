@@ -75,6 +75,8 @@ const PLACES: &[(&str, Role)] = &[
     ("operators/gate", UseCase),
     ("operators/links", UseCase),
     ("operators/sign_in", UseCase),
+    ("lines/change", UseCase),
+    ("lines/reload", UseCase),
     ("requests/keep", UseCase),
     ("signals/report", UseCase),
     ("signals/tell", UseCase),
