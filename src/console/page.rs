@@ -49,6 +49,7 @@ const MENU: &[(&str, &str, Right)] = &[
     ("/console/signalements", "Signalements", Right::Work),
     ("/console/carte", "Carte", Right::Work),
     ("/console/chiffres", "Chiffres", Right::Figures),
+    ("/console/ligne", "La ligne", Right::Line),
     ("/console/comptes", "Comptes", Right::Accounts),
     ("/console/journal", "Journal", Right::Journal),
     ("/console/travaux", "Travaux", Right::Jobs),

@@ -9,6 +9,7 @@ mod figures;
 mod item;
 mod jobs;
 mod journal;
+mod line;
 mod link;
 mod queue;
 mod requests;

@@ -12,6 +12,7 @@ pub(super) mod item;
 pub(super) mod item_acts;
 pub(super) mod jobs;
 pub(super) mod journal;
+pub(super) mod line;
 pub(super) mod link;
 pub(super) mod map;
 pub(super) mod message;

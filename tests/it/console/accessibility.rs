@@ -57,9 +57,9 @@ async fn a_day(seat: &Seat) -> (String, String, String) {
     let signal = desk.ids.row(crate::support::desk::now()).to_string();
     let said =
         [("formulaire", signal.as_str()), ("danger", "oui"), ("expose", "Une enfant"), ("dit", "« Il me tape. »")];
-    let sent =
-        awa.post_from(&format!("/console/rappels/{danger}/signaler"), &said, Some(&seat.address), Some(&awa.token));
-    assert!(sent.await.location().ends_with("dit=signale"));
+    let path = format!("/console/rappels/{danger}/signaler");
+    let reported = awa.post_from(&path, &said, Some(&seat.address), Some(&awa.token)).await;
+    assert!(reported.location().ends_with("dit=signale"));
     (danger.to_string(), request.to_string(), signal)
 }
 
