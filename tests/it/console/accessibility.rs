@@ -120,7 +120,7 @@ async fn every_page_before(look: Look, name: &str) {
     page.write("#identifiant", "luc").await;
     page.write("#mot_de_passe", "faux").await;
     page.click("button.main").await;
-    page.until("#refus", "pas le bon").await;
+    page.shows("pas le bon").await;
     found.extend(looks_at(&page, &format!("{name}-entrer-refus")).await);
     page.goes(&format!("{}/console/lien/rien", seat.address)).await;
     found.extend(looks_at(&page, &format!("{name}-lien-passe")).await);
@@ -129,12 +129,12 @@ async fn every_page_before(look: Look, name: &str) {
         page.write("#mot_de_passe", password).await;
         page.write("#encore", password).await;
         page.click("button.main").await;
-        page.until(then, "").await;
+        page.has(then).await;
         found.extend(looks_at(&page, &format!("{name}-lien{}", then.replace('#', "-"))).await);
     }
     page.write("#code", "000000").await;
     page.click("button.main").await;
-    page.until("#refus", "Ce code").await;
+    page.shows("Ce code").await;
     found.extend(looks_at(&page, &format!("{name}-second-facteur-refus")).await);
     page.close().await;
     assert!(found.is_empty(), "{}", found.join("\n"));

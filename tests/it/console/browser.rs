@@ -92,12 +92,12 @@ async fn two_agents_press_next_and_each_has_her_own() {
     let one = seat.sits(&awa, "/console/file", Look::default()).await;
     let other = seat.sits(&luc, "/console/file", Look::default()).await;
     tokio::join!(one.click("button.big"), other.click("button.big"));
-    one.until(".said", "Ce rappel est à vous").await;
-    other.until(".said", "Ce rappel est à vous").await;
+    one.shows("Ce rappel est à vous").await;
+    other.shows("Ce rappel est à vous").await;
     let (mine, hers) = (one.url().await, other.url().await);
     assert_ne!(mine, hers);
     one.goes(&hers).await;
-    one.until(".facts", "luc de la mairie, jusqu'à").await;
+    one.shows("luc de la mairie, jusqu'à").await;
     one.close().await;
     other.close().await;
 }

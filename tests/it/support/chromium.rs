@@ -88,6 +88,13 @@ impl Page {
         }
     }
 
+    /// Waits for an element, also on the next page: a script that watches is lost when the page is left.
+    pub(crate) async fn has(&self, css: &str) {
+        if let Err(error) = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await {
+            panic!("{css} never came ({error}). The page:\n{}", self.text("body").await);
+        }
+    }
+
     /// Writes into a field, in the place of what was there.
     pub(crate) async fn write(&self, css: &str, text: &str) {
         let field = self.client.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
