@@ -1,7 +1,8 @@
 //! Everything the service needs, composed once by a command and shared by its edges.
 
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -16,12 +17,22 @@ use crate::operators::Gate;
 use crate::telephony::provider::Provider;
 use crate::telephony::signature::Verifier;
 
+/// Where the voice-scripts are read, and when those in force were.
+pub struct ScriptsRead {
+    /// The folder of the town's own; none where those of the program serve.
+    pub folder: Option<PathBuf>,
+    /// The instant of the last time that somebody asked for it and it was done here, in milliseconds.
+    pub at: AtomicI64,
+}
+
 /// The service, ready to answer.
 pub struct App {
     /// What plays calls.
     pub board: Arc<Switchboard>,
     /// The lines that are answered.
     pub lines: Arc<Lines>,
+    /// Where the scripts of the board come from.
+    pub scripts: Arc<ScriptsRead>,
     /// What lets operators in.
     pub gate: Gate,
     /// Who reaches the outside world.

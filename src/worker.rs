@@ -4,8 +4,10 @@
 //! tick is mended by the next. A second worker is harmless: a job is leased to one of them.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -16,11 +18,15 @@ use crate::callbacks::store::bridges;
 use crate::callbacks::{alert, bridge, spooled};
 use crate::calls::recording::{self, State};
 use crate::calls::{recordings, sweep};
+use crate::cli::voice;
 use crate::db::{DbError, Tx};
+use crate::lines::reload;
 use crate::operators::sign_in;
 use crate::outbox::{self, Claimed, Job, Outcome, Settled};
 use crate::signals::tell;
 
+/// The least time between two looks at what towns decided of their lines.
+const RENEW_EVERY: Duration = Duration::from_secs(1);
 /// Between two looks at the outbox.
 const EVERY: Duration = Duration::from_secs(1);
 /// Between two sweeps: calls without an end, notes of the spool.
@@ -38,7 +44,7 @@ const ENOUGH_ROOM: usize = 4;
 
 /// Works until `stop` becomes true, then waits `grace` for what runs: a job cut by then runs again after its lease.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>, grace: Duration) {
-    tokio::join!(send(&app, stop.clone(), grace), keep_time(&app, stop));
+    tokio::join!(send(&app, stop.clone(), grace), keep_time(&app, stop.clone()), follow(&app, stop));
 }
 
 async fn send(app: &Arc<App>, mut stop: watch::Receiver<bool>, grace: Duration) {
@@ -89,6 +95,43 @@ async fn keep_time(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
             () = round => {}
         }
     }
+}
+
+/// Puts in force what a town decides on another instance as soon as that is told, at most once a second.
+async fn follow(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    let (mut changes, mut pauses) = (app.board.db.watch(), every(RENEW_EVERY));
+    loop {
+        let round = async {
+            let told = changes.next().await.is_some();
+            pauses.tick().await;
+            // One look answers all that was told until now.
+            while changes.next().now_or_never().flatten().is_some() {}
+            if told
+                && app.is_prepared()
+                && let Err(cause) = renew(app).await
+            {
+                report("what towns decide", &cause);
+            }
+            told
+        };
+        tokio::select! {
+            biased;
+            () = stopped(&mut stop) => return,
+            told = round => if !told { return },
+        }
+    }
+}
+
+/// Puts in force what towns decided of their lines since, and reads the scripts again if somebody asked for it.
+pub async fn renew(app: &App) -> Result<usize, DbError> {
+    let renewed = reload::reload(&app.board, &app.lines).await?;
+    let asked = renewed.scripts_asked_at.map_or(i64::MIN, Timestamp::as_millisecond);
+    if app.scripts.at.fetch_max(asked, Ordering::AcqRel) < asked
+        && let Err(problems) = voice::reload(app).await
+    {
+        tracing::error!(problems = problems.join(" "), "the scripts were not read again: the last good ones stay");
+    }
+    Ok(renewed.changed)
 }
 
 fn every(period: Duration) -> Interval {
@@ -159,9 +202,10 @@ pub async fn tick(app: &Arc<App>) -> Result<usize, DbError> {
     let ended = sweep::sweep(&app.board, &app.lines).await;
     let merged = spooled::merge(&app.board, &app.lines).await;
     let erased = recordings::erase_old(&app.board, &app.lines).await;
+    let renewed = renew(app).await;
     let forgotten = forget(app).await;
     let signed_out = sign_in::forget(&app.gate).await.map(|rows| usize::try_from(rows).unwrap_or(usize::MAX));
-    Ok(ended? + merged? + erased? + forgotten? + signed_out?)
+    Ok(ended? + merged? + erased? + renewed? + forgotten? + signed_out?)
 }
 
 /// Forgets the jobs that were done long ago.

@@ -126,6 +126,7 @@ create table attempts (
     next_at     integer                      -- the next try, when it was answered « again »
 ) strict;
 create index attempts_callback on attempts (callback_id, at);
+create index attempts_operator on attempts (operator_id, at);
 
 -- What agents write: dated, signed, never changed (F-48).
 create table notes (
@@ -202,7 +203,7 @@ create index signals_line on signals (line_id, at);
 create table line_settings (
     line_id    text not null references lines (id),
     name       text not null,
-    value      text not null,
+    value      blob not null,              -- sealed: telephones of staff are among them
     changed_at integer not null,
     changed_by text not null references operators (id),
     primary key (line_id, name)

@@ -1,7 +1,7 @@
 //! What the journal's actions are called in French. Pure.
 
 /// Every action that is written, and its words. One that is missing here is shown as it is written.
-pub const ACTIONS: [(&str, &str); 38] = [
+pub const ACTIONS: [(&str, &str); 42] = [
     ("session.open", "s'est connecté"),
     ("session.refuse", "connexion refusée"),
     ("session.end", "a fermé une de ses sessions"),
@@ -39,6 +39,10 @@ pub const ACTIONS: [(&str, &str); 38] = [
     ("journal.export", "a exporté le journal"),
     ("figures.export", "a exporté les chiffres"),
     ("requests.export", "a exporté des demandes"),
+    ("line.change", "a changé un réglage de la ligne"),
+    ("line.scripts", "a fait relire les scripts"),
+    ("plan.make", "a fait un plan d'appel"),
+    ("plan.end", "a mis fin à un plan d'appel"),
     ("job.retry", "a fait réessayer un travail"),
 ];
 

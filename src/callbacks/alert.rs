@@ -77,12 +77,13 @@ pub async fn round(
     let Some(line) = lines.by_id(standing.line_id) else {
         return Ok(Outcome::fail("the line is not configured any more"));
     };
-    let numbers = numbers(board, line, &standing, now).await?;
+    let numbers = numbers(board, &line, &standing, now).await?;
     if numbers.is_empty() {
         tracing::error!("somebody in danger waits, nobody is on call and no supervisor has a telephone: see the queue");
     }
     for number in &numbers {
-        let sent = [text(board, line, provider, number).await, call(board, line, provider, number, callback_id).await];
+        let sent =
+            [text(board, &line, provider, number).await, call(board, &line, provider, number, callback_id).await];
         for cause in sent.into_iter().filter_map(Result::err) {
             tracing::error!(%cause, "an alert did not leave");
         }

@@ -147,7 +147,7 @@ pub async fn ring(board: &Switchboard, lines: &Lines, provider: &dyn Provider, i
     };
     let call = OutgoingCall {
         to,
-        from: shown(line),
+        from: shown(&line),
         url: address(board, &bridge.token, ""),
         status_callback: Some(address(board, &bridge.token, "/status")),
         timeout_s: AGENT_RING_S,
@@ -229,7 +229,7 @@ pub async fn answer(
     });
     let Some((bridge, to)) = dialling.await? else { return whisper::refused() };
     let Some(line) = lines.by_id(bridge.line_id) else { return whisper::refused() };
-    dial(board, line, token, to)
+    dial(board, &line, token, to)
 }
 
 fn dial(board: &Switchboard, line: &Line, token: &str, to: Dialable) -> Result<String, WhisperError> {

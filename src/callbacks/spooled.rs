@@ -32,7 +32,7 @@ pub async fn merge(board: &Arc<Switchboard>, lines: &Lines) -> Result<usize, DbE
     for entry in entries {
         let Some(line) = lines.find(&entry.line_number).or_else(|| lines.iter().next()) else { break };
         let id = entry.id.clone();
-        match open(board, line, entry).await {
+        match open(board, &line, entry).await {
             Err(cause) if cause.is_unavailable() => return Err(cause),
             Err(cause) => {
                 // It stays, and the others have their turn.

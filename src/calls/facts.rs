@@ -23,6 +23,7 @@ pub fn of_line(settings: &LineSettings, now: Timestamp) -> Values {
     put("ferie", yes_no(hours.is_holiday(now)));
     put("astreinte", yes_no(reachable_now(settings, now)));
     put("affluence", yes_no(settings.crowded));
+    put("annonce", settings.closing_message.clone().into());
     put("jours", i64::from(settings.recordings_kept_days).into());
     put("prefixe", prefix(settings).into());
     facts.extend(opening(settings, now));

@@ -41,8 +41,8 @@ pub async fn ended(board: &Arc<Switchboard>, lines: &Arc<Lines>, call_sid: &str)
 
 /// A call may outlive the setting of its line: it ends by the hours of another, and its caller is still called back.
 fn line_of(lines: &Lines, call: &CallRow) -> Option<Line> {
-    let lent = || lines.iter().next().map(|other| Line { id: call.line_id, ..other.clone() });
-    lines.by_id(call.line_id).cloned().or_else(lent)
+    let lent = || lines.iter().next().map(|other| Line { id: call.line_id, ..other });
+    lines.by_id(call.line_id).or_else(lent)
 }
 
 async fn close(tx: &mut Tx<'_>, context: &Context<'_>) -> Result<(), DbError> {

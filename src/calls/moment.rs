@@ -1,5 +1,5 @@
 //! What is true of a line for a whole minute: whether it is open, what a promise counts on. Computed by the first turns of
-//! the minute; the others must not pay for it. Opening hours are written in whole minutes, and the delay moves over days.
+//! the minute, or after the town changed something; the others must not pay for it. Opening hours are written in whole minutes, and the delay moves over days.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,8 +13,8 @@ use super::switchboard::back;
 use crate::callbacks;
 use crate::db::{Db, DbError};
 use crate::dialog::Values;
-use crate::lines::Line;
 use crate::lines::promise::expected_delay;
+use crate::lines::{Line, LineSettings};
 
 /// Days of finished callbacks from which the promise is computed (F-04).
 const PROMISE_DAYS: u64 = 14;
@@ -23,6 +23,8 @@ const PROMISE_DAYS: u64 = 14;
 #[derive(Debug)]
 pub struct Moment {
     minute: i64,
+    /// Those that the town decided at that time.
+    settings: Arc<LineSettings>,
     /// What the dialog tests and says of the line.
     pub facts: Values,
     /// The delay that a promise counts on (F-04).
@@ -37,11 +39,13 @@ impl Moments {
     /// The minute of `now`.
     pub async fn of(&self, db: &Db, line: &Line, now: Timestamp) -> Result<Arc<Moment>, DbError> {
         let minute = now.as_second().div_euclid(60);
-        if let Some(known) = self.known(line.id).filter(|known| known.minute == minute) {
+        let still = |known: &Arc<Moment>| known.minute == minute && Arc::ptr_eq(&known.settings, &line.settings);
+        if let Some(known) = self.known(line.id).filter(still) {
             return Ok(known);
         }
         let delay = delay(db, line, now).await?;
-        let moment = Arc::new(Moment { minute, facts: facts::of_line(&line.settings, now), delay });
+        let (facts, settings) = (facts::of_line(&line.settings, now), line.settings.clone());
+        let moment = Arc::new(Moment { minute, settings, facts, delay });
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(line.id, moment.clone());
         Ok(moment)
     }

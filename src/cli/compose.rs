@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::voice;
-use crate::app::App;
+use crate::app::{App, ScriptsRead};
 use crate::calls::switchboard::Switchboard;
 use crate::clock::Clock;
 use crate::config::{self, Config};
@@ -63,7 +63,7 @@ pub async fn open_for_lists(config: &Config) -> anyhow::Result<(Db, Keyring)> {
 pub async fn prepare(db: &Db, keyring: &Keyring, lines: &Lines, clock: &dyn Clock) -> Result<(), DbError> {
     db.migrate().await?;
     db::check_key(db, keyring.fingerprint()).await?;
-    let (lines, now) = (lines.iter().cloned().collect::<Vec<_>>(), clock.now());
+    let (lines, now) = (lines.iter().collect::<Vec<_>>(), clock.now());
     db.write(move |tx| Box::pin(async move { crate::lines::store::keep(tx, &lines, now).await })).await
 }
 
@@ -101,6 +101,8 @@ pub fn app(config: &Config, db: Db, keyring: Keyring, lines: Lines, parts: Parts
     let spool = Spool::share(&folder.join("carnet"), keyring.clone())
         .with_context(|| format!("le dossier {} ne peut pas être écrit", folder.display()))?;
     let gate = Gate::new(db.clone(), keyring.clone(), parts.clock.clone(), parts.ids.clone());
+    let at = AtomicI64::new(parts.clock.now().as_millisecond());
+    let scripts = ScriptsRead { folder: config.voice_scripts.clone(), at };
     let board = Switchboard::new(
         db,
         parts.clock,
@@ -114,6 +116,7 @@ pub fn app(config: &Config, db: Db, keyring: Keyring, lines: Lines, parts: Parts
     Ok(Arc::new(App {
         board: Arc::new(board),
         lines: Arc::new(lines),
+        scripts: Arc::new(scripts),
         gate,
         provider: parts.provider,
         verifier: Verifier::new(parts.tokens),

@@ -121,7 +121,9 @@ async fn service(config: &Config, exchange: &Exchange) -> anyhow::Result<Arc<App
         account: ACCOUNT.to_owned(),
         tokens: vec![SecretString::from(TOKEN)],
     };
-    compose::app(config, db, keyring, lines, parts)
+    let app = compose::app(config, db, keyring, lines, parts)?;
+    crate::worker::renew(&app).await?;
+    Ok(app)
 }
 
 fn callers() -> Vec<Caller> {

@@ -76,6 +76,9 @@ async fn start(config: &Config) -> anyhow::Result<(Arc<App>, Option<Preparing>)>
     };
     let app = compose::app(config, db, keyring, lines, parts)?;
     app.prepared.store(preparing.is_none(), Ordering::Release);
+    if preparing.is_none() {
+        worker::renew(&app).await?;
+    }
     Ok((app, preparing))
 }
 

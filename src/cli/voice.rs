@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use rust_embed::RustEmbed;
 
+use crate::app::App;
 use crate::calls::switchboard::Voice;
 use crate::dialog::{self, About, Files, Guides, Labels, Texts};
 use crate::secret::content_hash;
@@ -62,17 +64,34 @@ pub fn texts(files: &Raw) -> Files {
 /// The scripts ready to run. Scripts that break one of their promises stop the start, with file, line and what to mend.
 pub fn load(folder: Option<&Path>) -> anyhow::Result<Voice> {
     let raw = files(folder)?;
-    let files = texts(&raw);
+    checked(&raw).map_err(|problems| anyhow!("les scripts sont à corriger :\n{}", problems.join("\n")))
+}
+
+/// Reads the scripts again and puts them in force, here. Those that break a promise leave the last good ones in force;
+/// what to mend is returned.
+pub async fn reload(app: &App) -> Result<(), Vec<String>> {
+    let folder = app.scripts.folder.clone();
+    let reading = tokio::task::spawn_blocking(move || {
+        let raw = files(folder.as_deref()).map_err(|cause| vec![cause.to_string()])?;
+        checked(&raw)
+    });
+    let voice = reading.await.map_err(|_| vec!["la lecture des scripts a été interrompue".to_owned()])??;
+    app.board.voice.store(Arc::new(voice));
+    Ok(())
+}
+
+/// The scripts of these files, or what is to be mended in them, with file and line.
+fn checked(raw: &Raw) -> Result<Voice, Vec<String>> {
+    let files = texts(raw);
     let (scripts, report) = dialog::read(&files, &About { town: TOWN, two_way_sms: false });
     if !report.problems.is_empty() {
-        let list: Vec<_> = report.problems.iter().map(ToString::to_string).collect();
-        bail!("les scripts sont à corriger :\n{}", list.join("\n"));
+        return Err(report.problems.iter().map(ToString::to_string).collect());
     }
     let (words, _) = Texts::read(&files);
     let (labels, _) = Labels::read(&files);
     let guides = Guides::read(&files);
     let danger = files.get("fr/danger.txt").map(|list| danger::words(list)).unwrap_or_default();
-    let (audio, audio_files) = recordings(&raw);
+    let (audio, audio_files) = recordings(raw);
     Ok(Voice { scripts, audio, audio_files, texts: words, labels, guides, danger })
 }
 

@@ -62,6 +62,10 @@ fn lines_of_line(line: &ConfiguredLine) -> Vec<String> {
         format!("automated_voice = {}", one(&ours.callers.automated_voice)),
         format!("sms = {}", joined(sms.into_iter())),
         format!("crowded = {}", ours.crowded),
+        format!(
+            "closing_message = {}",
+            joined(Some(&ours.closing_message).filter(|text| !text.is_empty()).cloned().into_iter())
+        ),
         format!("wait_max = {}", shown(ours.wait_max)),
         format!("voices = {}", joined(ours.voices.iter().map(|(lang, voice)| format!("{lang} {voice}")))),
         format!("ssml = {}", ours.ssml),

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::config::reader::Section;
 use crate::lang::Lang;
 use crate::lines::settings::{DEFAULT_HOURS, DEFAULT_ZONE};
-use crate::lines::{CallerIds, District, Hours, LineSettings, SmsSender, district};
+use crate::lines::{CallerIds, District, Hours, LineSettings, SmsSender, district, written};
 use crate::phone::PhoneNumber;
 
 /// A line as configured; its row in the database gives it an id.
@@ -22,8 +21,6 @@ pub struct ConfiguredLine {
 
 const NUMBER: &str = "écrire un numéro entre guillemets, comme \"01 99 00 12 34\"";
 const POSTAL_CODES: &str = "écrire cinq chiffres, comme \"34080\"";
-const DIALED: &str =
-    "écrire un numéro de métropole (01 à 07, 09), comme \"01 99 00 10 01\" : les autres ne sont pas composés";
 
 impl ConfiguredLine {
     /// A line that only has a number.
@@ -42,11 +39,14 @@ impl ConfiguredLine {
             hours: hours(section),
             postal_codes: section.list("postal_codes", POSTAL_CODES, postal_code).unwrap_or_default(),
             districts: districts(section),
-            desk: section.list("desk", DIALED, dialable).unwrap_or_default(),
-            on_call: section.list("on_call", DIALED, dialable).unwrap_or_default(),
-            switchboard: section.parsed("switchboard", DIALED, dialable),
+            desk: section.list("desk", written::DIALED, written::dialable).unwrap_or_default(),
+            on_call: section.list("on_call", written::DIALED, written::dialable).unwrap_or_default(),
+            switchboard: section.parsed("switchboard", written::DIALED, written::dialable),
             callers: callers(section),
             crowded: section.flag("crowded").unwrap_or(ours.crowded),
+            closing_message: section
+                .parsed("closing_message", written::MESSAGE, written::message)
+                .unwrap_or(ours.closing_message),
             promise_default,
             wait_max: section.delay("wait_max", minute, 60 * minute).unwrap_or(ours.wait_max),
             voices: voices(section, ours.voices),
@@ -73,14 +73,13 @@ fn hours(section: &mut Section<'_>) -> Hours {
     let write = "écrire un fuseau horaire comme \"Europe/Paris\" ou \"Indian/Reunion\"";
     let zone = section.parsed("timezone", write, |text| TimeZone::get(text).ok());
     let zone = zone.or_else(|| TimeZone::get(DEFAULT_ZONE).ok()).unwrap_or(TimeZone::UTC);
-    let text = section.text("hours", "écrire des horaires comme \"Mo-Fr 08:30-17:00; PH off\"");
-    let hours = Hours::parse(text.as_deref().unwrap_or(DEFAULT_HOURS), zone.clone());
-    let hours = hours.unwrap_or_else(|error| {
-        section.complain("hours", error.to_string());
+    let text = section.text("hours", written::HOURS);
+    let hours = written::hours(text.as_deref().unwrap_or(DEFAULT_HOURS), zone.clone());
+    let hours = hours.unwrap_or_else(|wrong| {
+        section.complain("hours", wrong);
         Hours::never(zone)
     });
-    let closed =
-        section.list("closed_days", "écrire des dates comme \"2026-05-15\"", |text| text.parse::<Date>().ok());
+    let closed = section.list("closed_days", written::DAYS, written::day);
     hours.closed_on(&closed.unwrap_or_default())
 }
 
@@ -140,10 +139,6 @@ fn days(section: &mut Section<'_>) -> Option<u32> {
 
 pub(super) fn number_of(text: &str) -> Option<PhoneNumber> {
     PhoneNumber::parse(text).ok()
-}
-
-fn dialable(text: &str) -> Option<PhoneNumber> {
-    number_of(text).filter(PhoneNumber::is_dialable)
 }
 
 fn postal_code(text: &str) -> Option<String> {

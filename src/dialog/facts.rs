@@ -68,6 +68,12 @@ pub const FACTS: &[Fact] = &[
         "whether somebody can be reached now for a danger: a desk that is open, or on call",
     ),
     fact("affluence", &[Word("non"), Word("oui")], Service, "whether many people call at this moment"),
+    fact(
+        "annonce",
+        &[Word(""), Word(ANNOUNCED)],
+        Service,
+        "what the town says while the line is closed; empty for nothing",
+    ),
     fact("masque", &[Word("non"), Word("oui")], Service, "whether the caller's number is withheld"),
     fact("rappelable", YES_NO, Service, "whether the caller's own number may be called back"),
     fact("numero", PHONES, Service, "the caller's number, ten digits"),
@@ -103,6 +109,10 @@ pub const FACTS: &[Fact] = &[
     fact("joignable", YES_NO, Dialog, "whether some number to call back is known"),
     fact("fin", ENDS, Dialog, "how a call back by a click ended"),
 ];
+
+/// As long as a message may be (`lines::written`).
+const ANNOUNCED: &str = "La ligne est fermée jeudi et vendredi pour le pont de l'Ascension. Nous rouvrons lundi 18 mai \
+                         à 8 heures 30. Les demandes laissées ici sont écoutées lundi.";
 
 const WITH_UNKNOWN_DAY: &[Sample] = &[Word("mercredi"), Word("demain"), Word("aujourdhui"), Word("inconnu")];
 const STATES: &[Sample] = &[Word("recherche"), Word("attente"), Word("annulee"), Word("terminee")];

@@ -58,9 +58,9 @@ async fn voice(app: &Arc<App>, event: Option<CallEvent>, at: Option<At>) -> Resp
     let caller = event.caller(&app.lines.own_numbers());
     if !app.is_prepared() {
         tracing::error!("a call came before the database: the caller hears an apology");
-        return xml(apology::document(&app.board, line, &event, &caller).await);
+        return xml(apology::document(&app.board, &line, &event, &caller).await);
     }
-    let playing = turn::handle(&app.board, line, event.clone(), caller.clone(), at);
+    let playing = turn::handle(&app.board, &line, event.clone(), caller.clone(), at);
     let document = match timeout(PATIENCE, AssertUnwindSafe(playing).catch_unwind()).await {
         Ok(Ok(Ok(document))) => document,
         failed => {
@@ -70,7 +70,7 @@ async fn voice(app: &Arc<App>, event: Option<CallEvent>, at: Option<At>) -> Resp
                 _ => "the database was too slow".to_owned(),
             };
             tracing::error!(%cause, "a turn failed: the caller hears an apology");
-            apology::document(&app.board, line, &event, &caller).await
+            apology::document(&app.board, &line, &event, &caller).await
         }
     };
     if is_held() {
@@ -129,7 +129,7 @@ pub async fn sms(State(app): State<Arc<App>>, Signed(form): Signed) -> Response 
         return not_kept();
     }
     let sender = message.sender(&app.lines.own_numbers());
-    let kept = inbound::receive(&app.board, line, message, sender);
+    let kept = inbound::receive(&app.board, &line, message, sender);
     match timeout(PATIENCE, AssertUnwindSafe(kept).catch_unwind()).await {
         Ok(Ok(Ok(()))) => xml(EMPTY.to_owned()),
         _ => not_kept(),

@@ -4,17 +4,22 @@
 //! Called with every webhook ([`Lines::find`]) and by whatever speaks of hours or makes a promise. Never here: what is
 //! said to a caller, and any telephone call.
 
+pub mod change;
 pub mod district;
 pub mod half_day;
 pub mod hours;
 pub mod numbering;
+pub mod overrides;
 pub mod promise;
+pub mod reload;
 pub mod settings;
 pub mod store;
 pub mod week;
+pub mod written;
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use uuid::Uuid;
 
 use crate::phone::PhoneNumber;
@@ -43,43 +48,70 @@ impl Line {
     }
 }
 
-/// The lines this service answers.
+/// The lines this service answers. What a town decides while they are running is put here, and every holder of the lines
+/// sees it at its next look.
 #[derive(Debug, Clone, Default)]
-pub struct Lines(Vec<Line>);
+pub struct Lines {
+    /// As the file has them.
+    configured: Arc<Vec<Line>>,
+    /// As they are in force.
+    present: Arc<ArcSwap<Vec<Line>>>,
+}
 
 impl Lines {
     /// These lines, and no other.
     pub fn new(lines: Vec<Line>) -> Self {
-        Self(lines)
+        Self { configured: Arc::new(lines.clone()), present: Arc::new(ArcSwap::from_pointee(lines)) }
     }
 
     /// The line that `to` calls, however the provider writes it: E.164, without its plus, national, or the user of a
     /// SIP address. None for a number that is not configured.
-    pub fn find(&self, to: &str) -> Option<&Line> {
-        let user = user_of(to);
+    pub fn find(&self, to: &str) -> Option<Line> {
+        let (lines, user) = (self.present.load(), user_of(to));
         // As nearly every provider writes it: reading it as any number of the world is for the others.
-        if let Some(line) = self.0.iter().find(|line| line.number.as_e164() == user) {
-            return Some(line);
+        if let Some(line) = lines.iter().find(|line| line.number.as_e164() == user) {
+            return Some(line.clone());
         }
         let number = PhoneNumber::parse(user).ok()?;
-        self.0.iter().find(|line| line.answers(&number))
+        lines.iter().find(|line| line.answers(&number)).cloned()
     }
 
     /// The line of a row.
-    pub fn by_id(&self, id: Uuid) -> Option<&Line> {
-        self.0.iter().find(|line| line.id == id)
+    pub fn by_id(&self, id: Uuid) -> Option<Line> {
+        self.present.load().iter().find(|line| line.id == id).cloned()
     }
 
     /// All of them, in the order of the settings.
-    pub fn iter(&self) -> impl Iterator<Item = &Line> {
-        self.0.iter()
+    pub fn iter(&self) -> impl Iterator<Item = Line> + use<> {
+        let lines = self.present.load_full();
+        (0..lines.len()).filter_map(move |index| lines.get(index).cloned())
+    }
+
+    /// What the file says of a line.
+    pub fn configured(&self, id: Uuid) -> Option<Arc<LineSettings>> {
+        self.configured.iter().find(|line| line.id == id).map(|line| line.settings.clone())
+    }
+
+    /// Puts settings in force; `false` where they are already.
+    pub fn put(&self, id: Uuid, settings: &LineSettings) -> bool {
+        let before = self.by_id(id);
+        if before.is_none_or(|line| *line.settings == *settings) {
+            return false;
+        }
+        let settings = Arc::new(settings.clone());
+        self.present.rcu(|lines| {
+            let mut lines = Vec::clone(lines);
+            lines.iter_mut().filter(|line| line.id == id).for_each(|line| line.settings = settings.clone());
+            lines
+        });
+        true
     }
 
     /// Every number that is ours: a caller id among them says nothing of who calls.
     pub fn own_numbers(&self) -> Vec<PhoneNumber> {
         let senders = |line: &Line| line.settings.callers.numbers().cloned().collect::<Vec<_>>();
-        let ours = self.0.iter().flat_map(|line| {
-            [vec![line.number.clone()], line.settings.also.clone(), senders(line)].into_iter().flatten()
+        let ours = self.iter().flat_map(|line| {
+            [vec![line.number.clone()], line.settings.also.clone(), senders(&line)].into_iter().flatten()
         });
         ours.collect()
     }
@@ -146,6 +178,18 @@ mod tests {
             assert!(lines.find(to).is_none(), "{to}");
         }
         assert!(lines.find(&"3".repeat(10_000)).is_none());
+    }
+
+    #[test]
+    fn whoever_holds_the_lines_sees_what_is_put_in_force() {
+        let lines = lines();
+        let (holder, id) = (lines.clone(), Uuid::from_u128(1));
+        let crowded = LineSettings { crowded: true, ..(*lines.by_id(id).unwrap().settings).clone() };
+        assert!(lines.put(id, &crowded) && !lines.put(id, &crowded));
+        assert!(holder.by_id(id).unwrap().settings.crowded);
+        assert!(!holder.configured(id).unwrap().crowded, "the file says what it said");
+        assert!(!holder.iter().find(|line| line.id != id).unwrap().settings.crowded);
+        assert!(!lines.put(Uuid::nil(), &crowded));
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub const VOICES: [(&str, &str); 4] =
     [("fr", "Polly.Lea-Neural"), ("en", "Polly.Amy-Neural"), ("es", "Polly.Lucia-Neural"), ("ar", "Polly.Zeina")];
 
 /// What a town decides of its line.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LineSettings {
     /// The town, as it is said after « du CCAS de ».
     pub town: String,
@@ -43,6 +43,8 @@ pub struct LineSettings {
     pub callers: CallerIds,
     /// More calls than agents today: callers are asked to leave their request (`crise.affluence`).
     pub crowded: bool,
+    /// What is said after the greeting while the line is closed; empty for nothing.
+    pub closing_message: String,
     /// The delay promised, in open time, while too few callbacks were measured (F-04).
     pub promise_default: Duration,
     /// How long a caller waits for a person before the wait becomes a callback.
@@ -56,7 +58,7 @@ pub struct LineSettings {
 }
 
 /// The numbers that our own calls and texts show: three settings, because their rules differ (F-09).
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CallerIds {
     /// Shown when an agent calls back by a click.
     pub human_callback: Option<PhoneNumber>,
@@ -151,6 +153,7 @@ impl Default for LineSettings {
             switchboard: None,
             callers: CallerIds::default(),
             crowded: false,
+            closing_message: String::new(),
             promise_default: Duration::from_hours(4),
             wait_max: Duration::from_mins(10),
             voices: voices.collect(),

@@ -309,6 +309,12 @@ pub async fn leave(gate: &Gate, operator_id: Uuid, session_id: String) -> Result
     gate.db.write(move |tx| Box::pin(async move { sessions::end(tx, operator_id, &session_id).await.map(drop) })).await
 }
 
+/// Ends the session that a browser had before it began another one, whoever's it was.
+pub async fn give_up(gate: &Gate, token: &str) -> Result<(), DbError> {
+    let id = session::id_of(token);
+    gate.db.write(move |tx| Box::pin(async move { sessions::give_up(tx, &id).await })).await
+}
+
 /// Forgets sessions, links and failures that are over; returns how many rows that were.
 pub async fn forget(gate: &Gate) -> Result<u64, DbError> {
     let now = gate.now();

@@ -37,7 +37,7 @@ pub async fn tell(
     };
     let (mut left, mut last) = (0, None);
     for number in &numbers {
-        match text(board, line, provider, number).await {
+        match text(board, &line, provider, number).await {
             Ok(sent) => left += usize::from(sent),
             Err(cause) => last = Some(cause),
         }

@@ -9,11 +9,14 @@ mod figures;
 mod item;
 mod jobs;
 mod journal;
+mod line;
 mod link;
 mod queue;
 mod requests;
 mod second_factor;
+mod shift;
 mod sign_in;
+mod signals;
 
 use ligne_solidaire::operators::Role;
 use uuid::Uuid;

@@ -16,6 +16,7 @@ mod console;
 mod db;
 mod deploy;
 mod finish;
+mod line_changes;
 mod lines;
 mod live;
 mod operators;

@@ -23,7 +23,7 @@ use crate::support::test_db::{number, on_both};
 const ODETTE: &str = "+33465710001";
 
 fn line(service: &Service) -> Line {
-    service.app.lines.find(LINE).unwrap().clone()
+    service.app.lines.find(LINE).unwrap()
 }
 
 async fn month(service: &Service, by: &Operator) -> Sheet {

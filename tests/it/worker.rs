@@ -72,6 +72,7 @@ fn behind(service: &Service, never: usize, refuses: bool) -> Arc<App> {
     Arc::new(App {
         board: app.board.clone(),
         lines: app.lines.clone(),
+        scripts: app.scripts.clone(),
         gate: app.gate.clone(),
         provider: Arc::new(provider),
         verifier: Verifier::new(Vec::new()),

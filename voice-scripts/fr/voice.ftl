@@ -21,6 +21,7 @@ nous-rouvrons = { $ouverture_jour ->
         [inconnu] Nos bureaux sont fermés.
        *[autre] Nous rouvrons { ouverture }.
     }
+accueil-annonce = { $annonce }
 crise-affluence = Beaucoup d'appels. Nous rappelons tout le monde.
 langue-bonjour = Bonjour. En danger, raccrochez et faites le 15 ou le 112.
 accueil-donnees = Vos réponses restent confidentielles. En savoir plus, 6.

@@ -3,6 +3,7 @@
 pub mod attempts;
 pub mod bridges;
 pub mod claims;
+pub mod handovers;
 pub mod item;
 pub mod notes;
 pub mod of_request;

@@ -155,7 +155,7 @@ const DAY: [Asked; 12] = [
 
 /// Writes the day into an empty house; one that has work already is left alone.
 pub(super) async fn invent(app: &App) -> anyhow::Result<()> {
-    let Some(line) = app.lines.iter().next().cloned() else { return Ok(()) };
+    let Some(line) = app.lines.iter().next() else { return Ok(()) };
     let keyring = app.board.keyring.clone();
     let busy = app
         .board

@@ -77,7 +77,7 @@ pub(crate) async fn seen_by(app: &App, visitor: &Visitor) -> Result<Vec<Listed>,
 
 /// What people call a line: its town and its number.
 pub(crate) fn line_name(app: &App, id: Uuid) -> String {
-    let named = |line: &crate::lines::Line| format!("{} ({})", line.settings.town, line.number.pairs().join(" "));
+    let named = |line: crate::lines::Line| format!("{} ({})", line.settings.town, line.number.pairs().join(" "));
     app.lines.by_id(id).map_or_else(|| "ligne d'une autre installation".to_owned(), named)
 }
 

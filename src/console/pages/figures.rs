@@ -103,7 +103,7 @@ pub(super) fn chosen(app: &App, visitor: &Visitor, asked: &Asked) -> Result<(Lin
     let hers = &visitor.operator().lines;
     let wanted = asked.ligne.as_deref().and_then(|id| id.parse::<Uuid>().ok());
     let id = wanted.or_else(|| hers.first().copied()).filter(|id| hers.contains(id)).ok_or(PageError::NotFound)?;
-    let line = app.lines.by_id(id).cloned().ok_or(PageError::NotFound)?;
+    let line = app.lines.by_id(id).ok_or(PageError::NotFound)?;
     let today = app.board.clock.now().to_zoned(line.settings.hours.zone().clone()).date();
     let day: Date = asked.jour.as_deref().and_then(|day| day.parse().ok()).unwrap_or(today);
     let grain = asked.pas.as_deref().and_then(Grain::of_word).unwrap_or(Grain::Month);

@@ -63,7 +63,7 @@ pub(crate) async fn show(
 ) -> Result<Response, PageError> {
     let mut towns = Vec::new();
     for id in &visitor.operator().lines {
-        let Some(line) = app.lines.by_id(*id).cloned() else { continue };
+        let Some(line) = app.lines.by_id(*id) else { continue };
         let open = report::open_needs(&app.board, visitor.operator(), &line).await?;
         towns.push(town(&app, &line, open));
     }

@@ -13,7 +13,7 @@ use super::carried::CarriedPage;
 use crate::app::App;
 use crate::callbacks::claims;
 use crate::console::carry::{Carried, is_inside};
-use crate::console::guard::{COOKIE_NAME, visitor_of};
+use crate::console::guard::{COOKIE_NAME, cookie as cookie_of, visitor_of};
 use crate::console::hand::hand;
 use crate::console::page::{Frame, PageError, render};
 use crate::console::peer::Peer;
@@ -84,7 +84,12 @@ pub(crate) async fn enter(
         browser: browser(&headers),
     };
     match sign_in::sign_in(&app.gate, attempt).await? {
-        SignIn::In(opened) => welcome(&app, &opened, back, carried).await,
+        SignIn::In(opened) => {
+            if let Some(before) = cookie_of(&headers) {
+                sign_in::give_up(&app.gate, &before).await?;
+            }
+            welcome(&app, &opened, back, carried).await
+        }
         SignIn::Wait(wait) => {
             let minutes = shown::length(wait.as_secs().max(60));
             let refusal = format!("Trop d'essais. Attendez {minutes} avant de recommencer.");

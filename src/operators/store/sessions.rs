@@ -134,6 +134,12 @@ pub async fn end_others(tx: &mut Tx<'_>, operator_id: Uuid, kept: &str) -> Resul
     Ok(ended.rows_affected())
 }
 
+/// Ends the session of that id, whoever's it is.
+pub async fn give_up(tx: &mut Tx<'_>, session_id: &str) -> Result<(), DbError> {
+    sqlx::query("delete from sessions where id = $1").bind(session_id).execute(tx.conn()).await?;
+    Ok(())
+}
+
 /// Deletes the sessions that are over.
 pub async fn purge(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
     let (opened, seen) = session::oldest(now);

@@ -201,7 +201,7 @@ impl Editor {
     ) -> Result<(), DbError> {
         let Some(line) = self.lines.by_id(request.line_id) else { return Ok(()) };
         for callback in waiting {
-            let to = deadline(line, callback, priority);
+            let to = deadline(&line, callback, priority);
             waiting::reschedule(tx, callback.id, &callback.deadline, &to).await?;
             if to.priority == 0 && callback.deadline.priority > 0 {
                 self.doing.alert(tx, &line.settings, callback.id).await?;

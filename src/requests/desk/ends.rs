@@ -49,7 +49,7 @@ impl Doing {
         if request.state.is_open() || !store::change(tx, id, request.state, asked(&request), &self.act()).await? {
             return Ok(Saved::NotThere);
         }
-        self.call_back(tx, line, &request).await?;
+        self.call_back(tx, &line, &request).await?;
         self.journal(tx, "request.reopen", id).await?;
         Ok(Saved::Saved)
     }

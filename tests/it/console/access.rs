@@ -21,6 +21,7 @@ struct Elsewhere {
     request: Uuid,
     operator: Uuid,
     job: Uuid,
+    line: Uuid,
 }
 
 impl Elsewhere {
@@ -30,7 +31,7 @@ impl Elsewhere {
         let request = desk.request_on(desk.elsewhere, "777001").await;
         let operator = desk.operator(&Who { name: "Eve", roles: "agent", langs: "fr" }, desk.elsewhere).await;
         let job = desk.gives_up(Job::AlertOnCall { callback_id: callback, round: 1 }, "it took too long").await;
-        Self { callback, request, operator, job }
+        Self { callback, request, operator, job, line: desk.elsewhere }
     }
 
     /// The address with such ids in it.
@@ -41,6 +42,8 @@ impl Elsewhere {
             "rappels" => self.callback.to_string(),
             "demandes" => self.request.to_string(),
             "comptes" => self.operator.to_string(),
+            "ligne" => self.line.to_string(),
+            "signalements" => Uuid::from_u128(3).to_string(),
             "travaux" => self.job.to_string(),
             // A link is nobody's until it is opened: this one never was.
             "lien" => "0".repeat(64),

@@ -7,11 +7,13 @@ use std::path::Path;
 
 use axum::http::Method;
 use ligne_solidaire::console::{Route, routes};
+use ligne_solidaire::id::Ids;
 use ligne_solidaire::operators::Role;
 use serde_json::Value;
 
 use super::browser::Seat;
 use crate::support::browser::lines;
+use crate::support::browser::signed_in;
 use crate::support::chromium::{Look, Page};
 use crate::support::desk::Desk;
 use crate::support::people::PASSWORD;
@@ -43,7 +45,7 @@ fn is_page(route: &Route) -> bool {
 }
 
 /// A day of work: callbacks of every kind, a request from a call with its messages, notes, a danger.
-async fn a_day(seat: &Seat) -> (String, String) {
+async fn a_day(seat: &Seat) -> (String, String, String) {
     shopping::to_the_end(&seat.service.exchange, "+33465710001", LINE).await;
     seat.service.work().await;
     let desk = Desk::on(&seat.service).await;
@@ -51,11 +53,18 @@ async fn a_day(seat: &Seat) -> (String, String) {
     desk.waits(&desk.item(1, -10, 50)).await;
     let danger = desk.waits(&desk.item(0, -1, 14)).await;
     let request = desk.request_on(desk.line, "777001").await;
-    (danger.to_string(), request.to_string())
+    let awa = signed_in(&seat.service, "Awa", &[Role::Agent], &[desk.line]).await;
+    let signal = desk.ids.row(crate::support::desk::now()).to_string();
+    let said =
+        [("formulaire", signal.as_str()), ("danger", "oui"), ("expose", "Une enfant"), ("dit", "« Il me tape. »")];
+    let path = format!("/console/rappels/{danger}/signaler");
+    let reported = awa.post_from(&path, &said, Some(&seat.address), Some(&awa.token)).await;
+    assert!(reported.location().ends_with("dit=signale"));
+    (danger.to_string(), request.to_string(), signal)
 }
 
 /// Goes through every page; gives what the engine objects to.
-async fn objections(seat: &Seat, page: &Page, who: &str, ids: &(String, String), name: &str) -> Vec<String> {
+async fn objections(seat: &Seat, page: &Page, who: &str, ids: &(String, String, String), name: &str) -> Vec<String> {
     let engine = engine();
     let (mut found, mut passed, mut pages) = (Vec::new(), 0, 0);
     for route in routes().list.iter().filter(|route| is_page(route) && !route.path.contains("{token}")) {
@@ -63,6 +72,7 @@ async fn objections(seat: &Seat, page: &Page, who: &str, ids: &(String, String),
             Some("rappels") => &ids.0,
             Some("demandes") => &ids.1,
             Some("comptes") => who,
+            Some("signalements") => &ids.2,
             _ if route.path.contains('{') => panic!("say here what {} names", route.path),
             _ => "",
         };

@@ -20,7 +20,8 @@ async fn a_supervisor_reads_what_each_figure_counts_and_takes_them_to_a_spreadsh
         }
         let file = boss.get("/console/chiffres.csv?pas=jour&jour=2026-04-14").await;
         assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
-        let mut rows = csv::Reader::from_reader(file.body.trim_start_matches('\u{feff}').as_bytes());
+        let text = file.body.trim_start_matches('\u{feff}');
+        let mut rows = csv::ReaderBuilder::new().delimiter(b';').from_reader(text.as_bytes());
         let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
         let calls = rows.iter().find(|row| &row[1] == "Appels reçus").unwrap();
         assert_eq!(&calls[2], "1");

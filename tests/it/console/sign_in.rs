@@ -1,12 +1,14 @@
 //! The page to sign in.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use ligne_solidaire::operators::Role;
 
 use crate::support::browser::{Browser, Seen, lines};
 use crate::support::people::{PASSWORD, Person, TownHall};
 use crate::support::service::Service;
-use crate::support::test_db::on_both;
+use crate::support::test_db::{number, on_both};
 
 async fn enter(service: &Service, login: &str, password: &str, code: &str, more: &[(&str, &str)]) -> Seen {
     let fields = [[("identifiant", login), ("mot_de_passe", password), ("code", code)].as_slice(), more].concat();
@@ -40,6 +42,28 @@ async fn an_operator_signs_in_and_lands_where_she_was_going() {
 }
 
 #[tokio::test]
+async fn a_browser_has_one_session_and_the_schedule_forgets_those_that_are_over() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let (hall, awa) = awa(&service).await;
+        let before = Browser::with(&service, &hall.sign_in(&awa).await.token);
+        hall.clock.advance(Duration::from_secs(30));
+        let code = hall.code(&awa.telephone);
+        let fields = [("identifiant", "awa"), ("mot_de_passe", PASSWORD), ("code", code.as_str())];
+        let after = before.post("/console/entrer", &fields).await;
+        assert_eq!(before.get("/console/file").await.status, StatusCode::SEE_OTHER, "the cookie was replaced");
+        let after = Browser::with(&service, after.cookie().unwrap());
+        assert_eq!(after.get("/console/file").await.status, StatusCode::OK);
+        let kept = "select (select count(*) from sessions) + (select count(*) from sign_in_links)";
+        assert_eq!(number(&base.db, kept).await, 3);
+        service.clock.advance(Duration::from_hours(25));
+        service.work().await;
+        assert_eq!(number(&base.db, kept).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn nobody_is_led_out_of_the_console_by_a_link_to_the_sign_in() {
     on_both(async |base| {
         let service = Service::on(base).await;
@@ -47,7 +71,7 @@ async fn nobody_is_led_out_of_the_console_by_a_link_to_the_sign_in() {
         for outside in ["https://evil.example/", "//evil.example", "/ailleurs", "/console\\@evil.example"] {
             let seen = enter(&service, "awa", PASSWORD, &hall.code(&awa.telephone), &[("vers", outside)]).await;
             assert_eq!(seen.location(), "/console", "{outside}");
-            hall.clock.advance(std::time::Duration::from_secs(30));
+            hall.clock.advance(Duration::from_secs(30));
         }
     })
     .await;

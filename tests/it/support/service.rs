@@ -141,6 +141,7 @@ impl Service {
             tokens: vec![SecretString::from(setup.exchange.token.clone())],
         };
         let app = compose::app(&config, db, keyring, lines, parts).unwrap();
+        worker::renew(&app).await.unwrap();
         let router = http::router(app.clone());
         door.0.set(InProcess::new(router.clone())).ok();
         Self { app, router, clock, exchange, folder }
