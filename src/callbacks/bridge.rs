@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::callback::LEASE;
 use super::desk::Hand;
 use super::dialling::Ended;
-use super::store::bridges::{self, Bridge, NewBridge, Stage};
+use super::store::bridges::{self, Begun, Bridge, NewBridge, Stage};
 use super::store::{self, attempts};
 use crate::audit;
 use crate::calls::switchboard::Switchboard;
@@ -112,8 +112,9 @@ impl Click {
         }
         let new = NewBridge { id: self.bridge, token: &self.token, callback_id: id, operator, now: hand.now };
         match bridges::begin(tx, &new).await? {
-            Some(other) => return Ok(if other == id { Asked::Rings } else { Asked::Busy }),
-            None => tx.changed(held.line_id),
+            Begun::GoesOn(other) if other == id => return Ok(Asked::Rings),
+            Begun::GoesOn(_) | Begun::JustEnded => return Ok(Asked::Busy),
+            Begun::New => tx.changed(held.line_id),
         }
         let job = Job::CallAgent { bridge_id: self.bridge };
         outbox::enqueue(tx, NewJob::due_now(self.job, job, format!("call-agent/{}", self.bridge), hand.now)).await?;

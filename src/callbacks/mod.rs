@@ -1,7 +1,9 @@
 //! The staff queue: what the machine cannot solve, with its priority and what was promised.
 //!
 //! A callback is opened in the transaction of the turn that speaks of it, so nothing is promised that is not stored. A
-//! call opens at most one for each reason. Never here: dialling (the worker does), and words (the dialog has them).
+//! call opens at most one for each reason. Operators take them in [`order`], one at a time ([`claims`]), call back by a click
+//! ([`bridge`]) and say how it ended ([`finish`]). Never here: words (the dialog has them), and dialling anybody whom no
+//! agent asked for, but those who are to be alerted ([`alert`]).
 
 pub mod alert;
 pub mod attempts;

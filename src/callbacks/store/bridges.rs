@@ -107,8 +107,19 @@ pub struct NewBridge<'a> {
     pub now: Timestamp,
 }
 
-/// Begins one; returns the callback of the one that goes on for this agent, if there is one already.
-pub async fn begin(tx: &mut Tx<'_>, new: &NewBridge<'_>) -> Result<Option<Uuid>, DbError> {
+/// What became of a click.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begun {
+    /// It begins.
+    New,
+    /// Another one of this agent goes on, of this callback.
+    GoesOn(Uuid),
+    /// Another one of hers has ended at this instant.
+    JustEnded,
+}
+
+/// Begins one, unless one of this agent goes on.
+pub async fn begin(tx: &mut Tx<'_>, new: &NewBridge<'_>) -> Result<Begun, DbError> {
     let done = sqlx::query(
         "insert into bridges (id, token, callback_id, operator_id, state, started_at) \
          values ($1, $2, $3, $4, 'asked', $5) on conflict do nothing",
@@ -121,14 +132,14 @@ pub async fn begin(tx: &mut Tx<'_>, new: &NewBridge<'_>) -> Result<Option<Uuid>,
     .execute(tx.conn())
     .await?;
     if done.rows_affected() == 1 {
-        return Ok(None);
+        return Ok(Begun::New);
     }
     let row: Option<(String,)> =
         sqlx::query_as("select callback_id from bridges where operator_id = $1 and state <> 'ended'")
             .bind(new.operator.to_string())
             .fetch_optional(tx.conn())
             .await?;
-    Ok(row.and_then(|(id,)| id.parse().ok()))
+    Ok(row.and_then(|(id,)| id.parse().ok()).map_or(Begun::JustEnded, Begun::GoesOn))
 }
 
 /// The name of the documents of a call back by a click.

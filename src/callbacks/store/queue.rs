@@ -81,7 +81,9 @@ pub struct Counts {
     pub mine: Option<Uuid>,
 }
 
-const QUEUE: &str = "select b.*, c.id as contact, c.number, r.reference, o.name as operator from ( \
+const QUEUE: &str = "select b.id, b.line_id, b.reason, b.category, b.priority, b.state, b.claimed_by, b.operator_id, b.lease_until, b.lang, \
+     b.opened_at, b.due_at, b.promised_until, b.not_before, b.next_step, b.escalated_at, b.attempts, b.answers, c.id as contact, \
+     c.number, r.reference, o.name as operator from ( \
      select id as first_id, case when priority = 0 then 0 when due_at < $2 then 1 \
      when $3 like '% ' || lang || ' %' then 2 else 3 end as class, \
      cast($2 - opened_at as double precision) \
@@ -111,7 +113,9 @@ pub async fn queue(
     read_all(&rows, operator_id, now)
 }
 
-const LATER: &str = "select b.*, c.id as contact, c.number, r.reference, o.name as operator from ( \
+const LATER: &str = "select b.id, b.line_id, b.reason, b.category, b.priority, b.state, b.claimed_by, b.operator_id, b.lease_until, b.lang, \
+     b.opened_at, b.due_at, b.promised_until, b.not_before, b.next_step, b.escalated_at, b.attempts, b.answers, c.id as contact, \
+     c.number, r.reference, o.name as operator from ( \
      select id as first_id from callbacks where line_id in (select line_id from operator_lines where operator_id = $1) \
      and state <> 'closed' and priority > 0 and not_before > $2 order by not_before, id limit $3) first \
      join callbacks b on b.id = first.first_id left join requests r on r.id = b.request_id \
@@ -129,7 +133,9 @@ pub async fn later(tx: &mut Tx<'_>, operator_id: Uuid, now: Timestamp, limit: u3
     read_all(&rows, operator_id, now)
 }
 
-const ONE: &str = "select b.*, c.id as contact, c.number, r.reference, o.name as operator from callbacks b \
+const ONE: &str = "select b.id, b.line_id, b.reason, b.category, b.priority, b.state, b.claimed_by, b.operator_id, b.lease_until, b.lang, \
+     b.opened_at, b.due_at, b.promised_until, b.not_before, b.next_step, b.escalated_at, b.attempts, b.answers, c.id as contact, \
+     c.number, r.reference, o.name as operator from callbacks b \
      left join requests r on r.id = b.request_id left join callers c on c.id = b.contact_id \
      left join operators o on o.id = b.operator_id \
      where b.id = $2 and b.line_id in (select line_id from operator_lines where operator_id = $1)";
