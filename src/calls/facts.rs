@@ -9,6 +9,7 @@ use crate::lines::LineSettings;
 use crate::lines::half_day::HalfDay;
 use crate::lines::promise::Promise;
 use crate::phone::{CallerId, PhoneNumber};
+use crate::requests::plan::Effect;
 
 /// From so many days on, the week day alone names the wrong day.
 const A_WEEK: i32 = 7;
@@ -36,6 +37,7 @@ pub fn with_caller(of_line: &Values, caller: &CallerId) -> Values {
     let number = caller.number();
     let mut facts = of_line.clone();
     let mut put = |name: &str, value: Value| drop(facts.insert(name.to_owned(), value));
+    put("plan", "non".into());
     put("masque", yes_no(number.is_none()));
     put("rappelable", yes_no(number.is_some_and(PhoneNumber::is_dialable)));
     put("numero", number.map(PhoneNumber::national).unwrap_or_default().into());
@@ -63,9 +65,27 @@ pub fn promised(promise: Option<&Promise>, settings: &LineSettings, now: Timesta
     values
 }
 
+/// What a plan of this caller changes in what is known (F-23): for whoever has a slot, the line opens at her slot.
+pub fn of_plan(effect: Effect, settings: &LineSettings, now: Timestamp) -> Values {
+    let plan = |word: &str| ("plan".to_owned(), Value::from(word));
+    match effect {
+        Effect::Free => Values::new(),
+        Effect::Blocked => Values::from([plan("bloque")]),
+        Effect::Outside { next } => {
+            let mut values = opening_at(Some(next), settings, now);
+            values.extend([plan("creneau")]);
+            values
+        }
+    }
+}
+
 fn opening(settings: &LineSettings, now: Timestamp) -> Values {
+    opening_at(settings.hours.next_opening(now), settings, now)
+}
+
+fn opening_at(next: Option<Timestamp>, settings: &LineSettings, now: Timestamp) -> Values {
     let zone = settings.hours.zone();
-    let next = settings.hours.next_opening(now).map(|next| next.to_zoned(zone.clone()));
+    let next = next.map(|next| next.to_zoned(zone.clone()));
     let mut values = day("ouverture", settings.hours.local_day(now), next.as_ref().map(jiff::Zoned::date));
     let (hour, minute) = next.map_or((0, 0), |next| (next.hour(), next.minute()));
     values.insert("ouverture_heure".to_owned(), i64::from(hour).into());

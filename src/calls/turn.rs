@@ -22,7 +22,10 @@ use crate::dialog::{self, Input, Next, Session, StepKind, Stuck, Utterance, Valu
 use crate::lang::Lang;
 use crate::lines::Line;
 use crate::phone::{CallerId, Dialable, PhoneNumber};
-use crate::requests;
+use crate::requests::{
+    self,
+    plan::{self, Effect},
+};
 use crate::telephony::event::{CallEvent, DialEvent};
 use crate::telephony::verbs::VoiceResponse;
 use crate::telephony::xml::DocumentError;
@@ -176,6 +179,9 @@ impl Player {
         let mut facts = self.facts.clone();
         facts.extend(context.promised(&session));
         facts.extend([facts::turn(call.turn)]);
+        if call.turn == 0 {
+            facts.extend(self.planned(tx, call, &mut session).await?);
+        }
         let mut input = self.input(tx, call, voice, &mut session).await?;
         let mut end = TurnEnd { session, said: Vec::new(), next: Next::End, exit: None, ringing: None };
         for _ in 0..MOST_TASKS {
@@ -192,6 +198,19 @@ impl Player {
             input = Input::Outcome { is: done.is.to_owned(), values: done.values };
         }
         Err(Stuck::Endless(end.session.at).into())
+    }
+
+    /// What a supervisor decided of this caller's calls (F-23), said in the language that she speaks with the line.
+    async fn planned(&self, tx: &mut Tx<'_>, call: &CallRow, session: &mut Session) -> Result<Values, DbError> {
+        let Some(caller_id) = call.caller_id else { return Ok(Values::new()) };
+        let in_force = requests::store::plans::in_force(tx, call.line_id, caller_id, self.now).await?;
+        let Some((rule, lang)) = in_force else { return Ok(Values::new()) };
+        let settings = &self.line.settings;
+        let effect = plan::effect(&rule, settings.hours.zone(), self.now);
+        if effect != Effect::Free {
+            session.lang = lang;
+        }
+        Ok(facts::of_plan(effect, settings, self.now))
     }
 
     async fn input(

@@ -49,6 +49,7 @@ const MENU: &[(&str, &str, Right)] = &[
     ("/console/signalements", "Signalements", Right::Work),
     ("/console/carte", "Carte", Right::Work),
     ("/console/chiffres", "Chiffres", Right::Figures),
+    ("/console/plans", "Plans d'appel", Right::Plans),
     ("/console/ligne", "La ligne", Right::Line),
     ("/console/comptes", "Comptes", Right::Accounts),
     ("/console/journal", "Journal", Right::Journal),

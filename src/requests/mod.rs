@@ -14,6 +14,8 @@ pub mod event;
 pub mod filter;
 pub mod keep;
 pub mod place;
+pub mod plan;
+pub mod plans;
 pub mod request;
 pub mod store;
 pub mod timeline;

@@ -78,6 +78,7 @@ const PLACES: &[(&str, Role)] = &[
     ("lines/change", UseCase),
     ("lines/reload", UseCase),
     ("requests/keep", UseCase),
+    ("requests/plans", UseCase),
     ("signals/report", UseCase),
     ("signals/tell", UseCase),
     ("requests/desk", UseCase),

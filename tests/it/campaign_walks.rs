@@ -13,7 +13,12 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use ligne_solidaire::clock::Clock;
+use ligne_solidaire::operators::Role;
+use ligne_solidaire::requests;
+use ligne_solidaire::requests::plan::Rule;
+use ligne_solidaire::requests::store::plans::NewPlan;
 use ligne_solidaire::simulator::exchange::{
     Delivery, EmptyRecord, EmptyResult, Exchange, Habit, RecordingNotice, Settings,
 };
@@ -26,6 +31,7 @@ use self::map::{Exit, Map};
 use self::walker::{Knowledge, Temper, Walker};
 use crate::support::campaign::{asked, calls};
 use crate::support::service::{LINE, Service, Setup};
+use crate::support::staff::operator;
 use crate::support::test_db::TestDb;
 
 /// The telephones of the desk, and of whoever is on call.
@@ -35,6 +41,9 @@ const SMALL_LINE: &str = "+33199001299";
 const LINES: &str = "town = \"Montpellier\"\ndesk = [\"01 99 00 10 01\", \"01 99 00 10 02\"]\non_call = [\"06 39 98 00 01\"]\n\
      human_callback = \"01 99 00 12 34\"\nsms = \"01 99 00 12 34\"\n\
      [[line]]\nnumber = \"01 99 00 12 99\"\ntown = \"Juvignac\"\ncrowded = true\npostal_codes = [\"34080\"]\nwait_max = \"2min\"\n";
+
+/// A caller who has a plan.
+const WITH_A_SLOT: &str = "+33465719999";
 
 /// How often each exit of each wait was taken.
 type Taken = BTreeMap<Exit, i64>;
@@ -85,6 +94,7 @@ async fn walk(
         hang_ups: 0,
         rng: StdRng::seed_from_u64(seed),
     };
+    with_a_slot(&service).await;
     let (mut called, mut episode) = (0, 0);
     while called < *calls.start() || (called < *calls.end() && !known.wanted.is_empty()) {
         if episode % 10 == 0 {
@@ -100,6 +110,33 @@ async fn walk(
     checks::nobody_is_lost(&service, &known.map).await;
     eprintln!("{called} calls, {} waits, {} hang-ups, {} episodes", known.waits, known.hang_ups, episode);
     taken
+}
+
+/// Somebody whose slot is on Sunday night: she is told so at every other time (F-23).
+async fn with_a_slot(service: &Service) {
+    let (board, line) = (&service.app.board, service.app.lines.find(LINE).unwrap());
+    let by = operator(service, "Nadia", Role::Supervisor, vec![line.id]).await;
+    let (keyring, now, ids) =
+        (board.keyring.clone(), board.clock.now(), [(); 2].map(|()| board.ids.row(board.clock.now())));
+    let keeping = board.db.write(move |tx| {
+        Box::pin(async move {
+            let number = WITH_A_SLOT.parse().unwrap();
+            let caller_id = requests::store::caller(tx, &keyring, ids[0], &number, now).await?;
+            let (rule, expires_at) = (Rule::Slot("Su 03:00-03:10".to_owned()), Timestamp::MAX);
+            let new = NewPlan {
+                id: ids[1],
+                line_id: line.id,
+                caller_id,
+                rule: &rule,
+                reason: "x",
+                expires_at,
+                by: by.id,
+                now,
+            };
+            requests::store::plans::make(tx, &keyring, &new).await
+        })
+    });
+    assert!(keeping.await.unwrap());
 }
 
 /// A few callers at the same time, with one provider's habits and one moment of the week.
@@ -209,7 +246,11 @@ fn caller(known: &mut Knowledge) -> String {
         "+262692000000",
         "sip:odette@example.org",
     ];
+    let about_plans = known.wanted.iter().any(|(step, _)| step.starts_with("plan-"));
     let rng = &mut known.rng;
+    if about_plans && rng.random_bool(0.2) {
+        return WITH_A_SLOT.to_owned();
+    }
     // What is left in the end is mostly for those who cannot be called back.
     let ordinary = if (1..20).contains(&known.wanted.len()) { 5 } else { 0 };
     match rng.random_range(ordinary..10) {

@@ -11,6 +11,7 @@ mod jobs;
 mod journal;
 mod line;
 mod link;
+mod plans;
 mod queue;
 mod requests;
 mod second_factor;

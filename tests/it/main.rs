@@ -22,6 +22,7 @@ mod live;
 mod operators;
 mod outages;
 mod outbox;
+mod plans;
 mod queue;
 mod requests_desk;
 mod scripts;

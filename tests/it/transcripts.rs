@@ -2,7 +2,8 @@
 //!
 //! A new transcript is a file with its title, its date and what people do, and a line in the list below; `BLESS=1` writes
 //! what is heard and what is kept. The heading « Réglages » takes, separated by semicolons: `bureau`, `astreinte` and
-//! `superviseur` with their numbers (those of the desk and the supervisors have accounts of the console),
+//! `superviseur` with their numbers (those of the desk and the supervisors have accounts of the console), `bloqué` with a
+//! number and `créneau` with its hours and « pour » a number (plans, F-23),
 //! `chez` with the name of a caller and her telephone, on which she is called back, `secteur` with its postal codes, `textes` with the sender of texts, `rappel` with the number that
 //! agents show, `horaires` in the language of OpenStreetMap, `affluence`, `sans filtrage` (the provider cannot screen who picks up), `fin jamais dite` (the end of
 //! calls is not told) and `en double` (each webhook comes twice).
@@ -122,6 +123,9 @@ transcripts! {
     personne_repondeur: "personne-repondeur",
     personne_sans_bureau: "personne-sans-bureau",
     personne_sans_filtrage: "personne-sans-filtrage",
+    plan_bloque: "plan-bloque",
+    plan_creneau: "plan-creneau",
+    plan_creneau_danger: "plan-creneau-danger",
     pour_autre_avec_accord: "pour-autre-avec-accord",
     pour_autre_numero_faux: "pour-autre-numero-faux",
     pour_autre_sans_accord: "pour-autre-sans-accord",
@@ -192,6 +196,7 @@ async fn play(name: &str) {
 async fn played_on(base: &TestDb, transcript: &Transcript) -> String {
     let service = Arc::new(Service::with(base, &setup(transcript)).await);
     staff::hired(&service, transcript).await;
+    staff::planned(&service, transcript).await;
     let (working, calling) = (service.clone(), service.clone());
     let player = Player::new(service.exchange.clone(), LINE, service.clock.clone())
         .between_lines(move || {

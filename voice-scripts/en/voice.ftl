@@ -224,6 +224,14 @@ besoin-autre = Your message
 besoin-benevolat = Your offer of help
 besoin-kit = The neighbours' kit
 
+## A caller's plan (F-23)
+
+plan-bloque = We cannot take this call. In danger, dial 15 or 112. Goodbye.
+plan-creneau = Somebody answers you { ouverture }. Please call us then.
+plan-danger = If somebody is in danger, press 1. Otherwise you may hang up.
+    .court = If somebody is in danger, press 1.
+plan-fin = Until then, goodbye.
+
 ## A request already made
 
 suivi-numero = Type the six digits of your request number. If you don't have it, press the hash key, at the bottom right.

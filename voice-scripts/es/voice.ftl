@@ -30,6 +30,14 @@ rappel-relu = Repito: { PAIRS($contact) }. Si es correcto, pulse 1. Para empezar
     .court = Es correcto, 1. Empezar de nuevo, 2.
 rappel-invalide = Este número no sirve. Un número tiene diez cifras. Probemos otra vez.
 
+## Plan de llamadas (F-23)
+
+plan-bloque = No podemos atender esta llamada. En peligro, marque el 15 o el 112. Adiós.
+plan-creneau = Un agente le atiende { ouverture }. Llámenos en ese momento.
+plan-danger = Si alguien está en peligro, pulse 1. Si no, puede colgar.
+    .court = Si alguien está en peligro, pulse 1.
+plan-fin = Hasta pronto. Adiós.
+
 ## Final
 
 fin-numero = Su solicitud está registrada. Su número es: { DIGITS($ref) }. Repito: { DIGITS($ref) }.

@@ -227,6 +227,14 @@ besoin-autre = Votre message
 besoin-benevolat = Votre offre d'aide
 besoin-kit = Le kit des voisins
 
+## Plan d'appel (F-23)
+
+plan-bloque = Nous ne pouvons pas prendre cet appel. En danger, faites le 15 ou le 112. Au revoir.
+plan-creneau = Un agent vous répond { ouverture }. Appelez-nous à ce moment-là.
+plan-danger = Si quelqu'un est en danger, tapez 1. Sinon, vous pouvez raccrocher.
+    .court = Si quelqu'un est en danger, tapez 1.
+plan-fin = À bientôt. Au revoir.
+
 ## Demande déjà faite
 
 suivi-numero = Tapez les six chiffres de votre numéro de demande. Si vous ne l'avez pas, tapez dièse, en bas à droite.

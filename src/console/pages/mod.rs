@@ -16,6 +16,7 @@ pub(super) mod line;
 pub(super) mod link;
 pub(super) mod map;
 pub(super) mod message;
+pub(super) mod plans;
 pub(super) mod queue;
 pub(super) mod request;
 pub(super) mod request_acts;

@@ -4,6 +4,7 @@
 pub mod changes;
 pub mod history;
 pub mod merge;
+pub mod plans;
 pub mod search;
 pub mod show;
 

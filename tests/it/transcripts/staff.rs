@@ -1,5 +1,7 @@
 //! The people behind the telephones of a transcript: accounts of the console, each with her telephone.
 
+use std::time::Duration;
+
 use ligne_solidaire::callbacks::bridge::{self, Asked};
 use ligne_solidaire::callbacks::claims::{self, Claim};
 use ligne_solidaire::callbacks::desk::Hand;
@@ -8,10 +10,13 @@ use ligne_solidaire::id::{Ids, RandomIds};
 use ligne_solidaire::lang::Lang;
 use ligne_solidaire::operators::store::accounts;
 use ligne_solidaire::operators::{Operator, Role};
+use ligne_solidaire::requests::plan::Rule;
+use ligne_solidaire::requests::plans::{self, Decided};
 use ligne_solidaire::simulator::transcript::Transcript;
 use uuid::Uuid;
 
 use crate::support::service::Service;
+use crate::support::staff::{line, operator};
 
 /// What the settings call them, and what they do.
 const STAFF: [(&str, Role); 2] = [("bureau", Role::Agent), ("superviseur", Role::Supervisor)];
@@ -39,6 +44,22 @@ pub(crate) async fn hired(service: &Service, transcript: &Transcript) {
             let added: Result<bool, DbError> = adding.await;
             assert!(added.unwrap());
         }
+    }
+}
+
+/// Decides the plans of callers (F-23) that the settings name: `bloqué 04 65 71 00 01`, `créneau We 11:00-11:30 pour
+/// 04 65 71 00 01`; for a month.
+pub(crate) async fn planned(service: &Service, transcript: &Transcript) {
+    let slot = transcript.setting("créneau").and_then(|value| value.split_once(" pour "));
+    let slot = slot.map(|(slot, number)| (Rule::Slot(slot.to_owned()), number));
+    let block = transcript.setting("bloqué").map(|number| (Rule::Block, number));
+    for (rule, number) in slot.into_iter().chain(block) {
+        let by = operator(service, "Nadia", Role::Supervisor, vec![line(service)]).await;
+        let expires_at = service.app.board.clock.now() + Duration::from_hours(30 * 24);
+        let number = number.parse().unwrap();
+        let decided = Decided { number, rule, reason: "Appels répétés.".to_owned(), expires_at };
+        let the_line = service.app.lines.iter().next().unwrap();
+        plans::make(&service.app.board, &by, &the_line, decided).await.unwrap().unwrap();
     }
 }
 
