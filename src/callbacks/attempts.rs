@@ -1,8 +1,8 @@
 //! When somebody who was not reached is tried again, and when the trying ends (F-46). Pure.
 //!
 //! Three tries since she was last talked to, two hours apart at least, each in another half of a day, never at lunch, at
-//! night nor in the evening: three half-days are two working days. After the last, an ordinary callback is closed. One that is urgent, or
-//! of somebody who lives alone, is never closed by itself: a supervisor decides, and it comes back if she does not.
+//! night nor in the evening: three half-days are two working days. After the last, an ordinary callback is closed. One
+//! that is urgent, or of somebody who lives alone, is never closed by itself: a supervisor decides.
 
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ pub struct Unreached {
 pub enum After {
     /// Another try, not before that instant.
     Again(Timestamp),
-    /// A supervisor decides; not before that instant if she does not. Danger is offered all the while.
+    /// A supervisor decides: from that instant on « Suivante » gives it to supervisors. Danger is offered to everybody.
     Escalate(Timestamp),
     /// No other try.
     Close,

@@ -173,7 +173,12 @@ async fn after_three_tries_in_vain_an_ordinary_callback_ends_and_that_of_somebod
             let last = ends(&desk, nadia, 1_350, id, ending(&desk, "REPONDEUR")).await;
             assert_eq!(last, if alone { Finish::Escalated } else { Finish::Closed });
             if alone {
-                assert_eq!(claims::next(&base.db, &desk.hand(nadia, 1_679)).await.unwrap(), Next::Empty);
+                assert_eq!(claims::next(&base.db, &desk.hand(nadia, 1_680)).await.unwrap(), Next::Empty, "not hers");
+                let who = Who { name: "Hélène", roles: "superviseur", langs: "fr" };
+                let helene = (desk.operator(&who, desk.line).await, "Hélène");
+                assert_eq!(claims::next(&base.db, &desk.hand(helene, 1_679)).await.unwrap(), Next::Empty);
+                assert_eq!(claims::next(&base.db, &desk.hand(helene, 1_680)).await.unwrap(), Next::Taken(id));
+                claims::release(&base.db, &desk.hand(helene, 1_680), id).await.unwrap();
                 let comes_back = "select not_before from callbacks where escalated_at is not null and attempts = 3";
                 assert_eq!(number(&base.db, comes_back).await, after.as_millisecond());
             } else {

@@ -7,6 +7,7 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::app::App;
 use crate::callbacks::claims::{self, Next};
@@ -20,6 +21,7 @@ use crate::console::visitor::Visitor;
 use crate::db::DbError;
 use crate::dialog::{self, Values};
 use crate::lang::Lang;
+use crate::operators::Right;
 use crate::requests::Contact;
 
 /// How many are shown: nobody reads further than what she can do today.
@@ -32,6 +34,9 @@ struct QueuePage {
     counts: Counts,
     rows: Vec<Shown>,
     more: bool,
+    /// What waits for her decision; none who may not decide.
+    decide: Option<Vec<Shown>>,
+    later: Vec<Shown>,
 }
 
 /// A callback as the list shows it.
@@ -42,6 +47,8 @@ struct Shown {
     late: bool,
     what: String,
     due: String,
+    /// The hour before which nothing is to be done.
+    hour: Option<String>,
     why: String,
     who: String,
     holder: Option<String>,
@@ -54,22 +61,48 @@ pub(crate) async fn show(
     Query(said): Query<Said>,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let (now, id, langs) = (app.board.clock.now(), visitor.operator().id, visitor.operator().langs.clone());
-    let reading = app.board.db.read(move |tx| {
-        Box::pin(async move {
-            let counts = queue::counts(tx, id, now).await?;
-            Ok::<_, DbError>((counts, queue::queue(tx, id, &langs, now, SHOWN).await?))
-        })
-    });
-    let (counts, rows) = reading.await?;
+    let now = app.board.clock.now();
+    let decides = visitor.may(Right::Supervise);
+    let read = read(&app, &visitor, decides).await?;
     let frame = Frame::new(&app, &visitor, "Rappels à faire", "/console/file", &said);
-    let more = counts.waiting.saturating_add(counts.held) > SHOWN;
-    let rows = rows.into_iter().map(|row| shown(&app, row, now)).collect();
-    let page = QueuePage { frame, counts, rows, more };
+    let more = read.counts.waiting.saturating_add(read.counts.held) > SHOWN;
+    // What a supervisor decides is shown once, but danger, which never leaves the queue.
+    let once = |row: &QueueRow| !(decides && row.escalated_at.is_some() && row.priority > 0);
+    let list = |rows: Vec<QueueRow>| rows.into_iter().map(|row| shown(&app, row, now)).collect();
+    let page = QueuePage {
+        frame,
+        rows: list(read.rows.into_iter().filter(once).collect()),
+        later: list(read.later.into_iter().filter(once).collect()),
+        decide: decides.then(|| list(read.decide)),
+        counts: read.counts,
+        more,
+    };
     if headers.contains_key(FRAGMENT) {
         return Ok(Html(page.as_live().render()?).into_response());
     }
     render(&page)
+}
+
+/// Everything that the page reads.
+struct Read {
+    counts: Counts,
+    rows: Vec<QueueRow>,
+    decide: Vec<QueueRow>,
+    later: Vec<QueueRow>,
+}
+
+async fn read(app: &App, visitor: &Visitor, decides: bool) -> Result<Read, DbError> {
+    let (now, id, langs) = (app.board.clock.now(), visitor.operator().id, visitor.operator().langs.clone());
+    let reading = app.board.db.read(move |tx| {
+        Box::pin(async move {
+            let counts = queue::counts(tx, id, now).await?;
+            let rows = queue::queue(tx, id, &langs, now, SHOWN).await?;
+            let decide = if decides { queue::to_decide(tx, id, now, SHOWN).await? } else { Vec::new() };
+            let later = if counts.later > 0 { queue::later(tx, id, now, SHOWN).await? } else { Vec::new() };
+            Ok::<_, DbError>(Read { counts, rows, decide, later })
+        })
+    });
+    reading.await
 }
 
 /// Gives her the next one.
@@ -115,7 +148,7 @@ fn shown(app: &App, row: QueueRow, now: Timestamp) -> Shown {
     let mut why = vec![row.reason.label().to_owned(), format!("reçu {}", shown::moment(row.opened_at, now, &zone))];
     why.extend(row.promised_until.map(|until| format!("promis avant {}", shown::moment(until, now, &zone))));
     why.extend((row.attempts > 0).then(|| shown::counted(row.attempts, "essai", "essais")));
-    why.extend(row.escalated_at.map(|_| "laissé à un superviseur".to_owned()));
+    why.extend(row.escalated_at.map(|at| format!("laissé à un superviseur {}", shown::moment(at, now, &zone))));
     Shown {
         id: row.id.to_string(),
         priority: row.priority,
@@ -123,10 +156,16 @@ fn shown(app: &App, row: QueueRow, now: Timestamp) -> Shown {
         late: row.due_at < now,
         what: about(app, &row),
         due: shown::deadline(row.due_at, now),
+        hour: row.not_before.filter(|_| row.escalated_at.is_none()).map(|at| hour(at, row.appointment, now, &zone)),
         why: why.join(" · "),
         who: format!("{}{number}", lang.unwrap_or_default()),
         holder: row.holder.map(|holder| held(&holder.name, holder.me)),
     }
+}
+
+/// « à 18 h 00 » was agreed; « pas avant 14 h 00 » is the rule of the tries.
+fn hour(at: Timestamp, appointment: bool, now: Timestamp, zone: &TimeZone) -> String {
+    format!("{} {}", if appointment { "à" } else { "pas avant" }, shown::moment(at, now, zone))
 }
 
 fn held(name: &str, me: bool) -> String {
