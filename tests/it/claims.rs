@@ -92,6 +92,17 @@ async fn what_was_left_to_supervisors_is_given_to_them_alone_and_last_unless_it_
 }
 
 #[tokio::test]
+async fn an_hour_that_was_agreed_before_it_was_danger_is_not_waited_for() {
+    on_both(async |base| {
+        let desk = Desk::in_db(&base.db).await;
+        let nadia = (desk.agent("Nadia").await, "Nadia");
+        let danger = desk.waits(&Item { not_before: minutes(300), ..desk.item(0, -60, 315) }).await;
+        assert_eq!(claims::next(&base.db, &desk.hand(nadia, 0)).await.unwrap(), Next::Taken(danger));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_callback_has_one_owner_and_one_owner_has_one_callback() {
     on_both(async |base| {
         let desk = Desk::in_db(&base.db).await;

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::App;
+use crate::callbacks::attempts::BREATH;
 use crate::callbacks::claims::{self, Next};
 use crate::callbacks::store::queue::{self, Counts, QueueRow};
 use crate::console::hand::hand;
@@ -33,6 +34,8 @@ struct QueuePage {
     frame: Frame,
     counts: Counts,
     rows: Vec<Shown>,
+    /// When « Suivante » gives somebody in danger again, if everybody in danger was tried a moment ago.
+    danger_at: Option<String>,
     more: bool,
     /// What waits for her decision; none who may not decide.
     decide: Option<Vec<Shown>>,
@@ -68,9 +71,11 @@ pub(crate) async fn show(
     let more = read.counts.waiting.saturating_add(read.counts.held) > SHOWN;
     // What a supervisor decides is shown once, but danger, which never leaves the queue.
     let once = |row: &QueueRow| !(decides && row.escalated_at.is_some() && row.priority > 0);
+    let danger_at = danger_at(&app, &read.rows, now);
     let list = |rows: Vec<QueueRow>| rows.into_iter().map(|row| shown(&app, row, now)).collect();
     let page = QueuePage {
         frame,
+        danger_at,
         rows: list(read.rows.into_iter().filter(once).collect()),
         later: list(read.later.into_iter().filter(once).collect()),
         decide: decides.then(|| list(read.decide)),
@@ -81,6 +86,19 @@ pub(crate) async fn show(
         return Ok(Html(page.as_live().render()?).into_response());
     }
     render(&page)
+}
+
+/// « 10 h 20 », where « Suivante » gives nobody in danger before.
+fn danger_at(app: &App, rows: &[QueueRow], now: Timestamp) -> Option<String> {
+    let free = rows.iter().take_while(|row| row.priority == 0).filter(|row| row.holder.is_none());
+    let next = free.map(|row| (breathes(row, now), row.line_id)).min_by_key(|(until, _)| *until)?;
+    next.0.map(|until| shown::moment(until, now, &app.zone_of(next.1)))
+}
+
+/// Until when « Suivante » leaves somebody in danger alone after a try in vain.
+fn breathes(row: &QueueRow, now: Timestamp) -> Option<Timestamp> {
+    let breath = now.checked_add(BREATH).unwrap_or(now);
+    row.not_before.filter(|until| row.priority == 0 && *until <= breath)
 }
 
 /// Everything that the page reads.
@@ -149,6 +167,8 @@ fn shown(app: &App, row: QueueRow, now: Timestamp) -> Shown {
     why.extend(row.promised_until.map(|until| format!("promis avant {}", shown::moment(until, now, &zone))));
     why.extend((row.attempts > 0).then(|| shown::counted(row.attempts, "essai", "essais")));
     why.extend(row.escalated_at.map(|at| format!("laissé à un superviseur {}", shown::moment(at, now, &zone))));
+    let breath = breathes(&row, now).map(|until| shown::moment(until, now, &zone));
+    why.extend(breath.map(|until| format!("à réessayer à {until}, ou tout de suite d'ici")));
     Shown {
         id: row.id.to_string(),
         priority: row.priority,

@@ -2,11 +2,12 @@
 
 use axum::http::StatusCode;
 use ligne_solidaire::callbacks::order::Item;
+use ligne_solidaire::id::Ids;
 use ligne_solidaire::operators::Role;
 
 use super::{agent, id_in};
 use crate::support::browser::{lines, signed_in};
-use crate::support::desk::{Desk, minutes, write};
+use crate::support::desk::{Desk, minutes, now, write};
 use crate::support::service::{LINE, Service};
 use crate::support::shopping;
 use crate::support::test_db::on_both;
@@ -89,6 +90,12 @@ async fn danger_is_announced_above_the_queue_and_comes_first() {
         assert!(queue.contains("Une personne en danger attend"), "{queue}");
         assert!(queue.contains("les 50 premiers"), "{queue}");
         assert_eq!(id_in(awa.post("/console/suivante", &[]).await.location()), danger);
+        let form = [("issue", "SONNE"), ("formulaire", &*desk.ids.row(now()).to_string())];
+        awa.post(&format!("/console/rappels/{danger}/terminer"), &form).await;
+        let queue = awa.get("/console/file").await.body;
+        assert!(queue.contains("« Suivante » la redonne à 10 h 10"), "{queue}");
+        assert!(queue.contains("à réessayer à 10 h 10"), "{queue}");
+        assert_ne!(id_in(awa.post("/console/suivante", &[]).await.location()), danger);
     })
     .await;
 }
