@@ -77,6 +77,7 @@ async fn a_call_back_by_a_click_is_told_as_it_goes_and_ended_on_the_same_page() 
     exchange.time_passes(Duration::from_mins(3));
     exchange.hang_up(odettes).await.unwrap();
     page.until(".facts", "Vous avez été mis en communication.").await;
+    page.until("#appel", "Vous avez été mis en communication.").await;
     assert_eq!(page.ask("return document.activeElement.id").await, "note-fin");
     assert_eq!(page.ask("return document.getElementById('note-fin').value").await, "Elle a besoin de pain.");
     // Perhaps it was a machine that answered: she says how it went, nobody else.
@@ -101,8 +102,9 @@ async fn a_resident_who_does_not_answer_fills_in_how_the_try_ended_and_comes_bac
     exchange.let_ring(ODETTE).await.unwrap();
     assert_eq!(exchange.expect(odettes), Expect::Ended);
     assert!(shopping::words(exchange, awas).contains("Personne ne répond."));
-    page.until(".facts", "La personne n'a pas répondu.").await;
+    page.until("#appel", "La personne n'a pas répondu.").await;
     assert_eq!(page.ask("return document.getElementById('issue').value").await, "SONNE");
+    page.ask("document.getElementById('issue').scrollIntoView({ block: 'center' })").await;
     page.picture("clic-sans-reponse").await;
     desk.saves().await;
     page.shows("C'est enregistré : ce rappel reviendra dans la file.").await;
