@@ -44,6 +44,7 @@ async fn two_requests_become_one_by_a_button_and_a_supervisor_makes_two_of_it_ag
     page.click(JOIN).await;
     page.shows("Les deux demandes n'en font plus qu'une : celle-ci continue.").await;
     page.shows("Demandes réunies").await;
+    assert!(!page.text("main").await.contains("Peut-être la même demande"), "that was decided");
     page.picture("reunies").await;
     assert_eq!(waiting(&seat, &page).await, 1, "one callback for both");
     page.goes(other.as_str().unwrap()).await;
