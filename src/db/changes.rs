@@ -98,11 +98,14 @@ pub(super) async fn listen(url: String, teller: broadcast::Sender<Change>) {
         if let Ok(mut listener) = PgListener::connect(&url).await
             && listener.listen(CHANNEL).await.is_ok()
         {
+            // Losing the server is told as soon as it is known, not once it is back.
+            listener.eager_reconnect(false);
             drop(teller.send(Change::Anything));
             while let Ok(Some(told)) = listener.try_recv().await {
                 let change = told.payload().parse().map_or(Change::Anything, Change::Line);
                 drop(teller.send(change));
             }
+            drop(teller.send(Change::Anything));
         }
         tracing::warn!("the server's notifications are not heard: trying again");
     }

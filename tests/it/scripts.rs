@@ -302,6 +302,16 @@ fn a_text_that_wants_an_answer_is_refused_on_a_sender_that_receives_none() {
 }
 
 #[test]
+fn what_agents_could_not_read_is_refused() {
+    let place = |step: &'static str| ("flows/lieu.xml", step);
+    let assigned = "<assign name=\"secteur\" value=\"hors\"/>";
+    let unnamed = "<assign name=\"zone\" value=\"hors\"/>";
+    refused("flows/lieu.xml", assigned, unnamed, place("<block id=\"hors-zone\""), &["agents", "« zone »"]);
+    let unread = "<assign name=\"secteur\" value=\"loin\"/>";
+    refused("flows/lieu.xml", assigned, unread, place("<block id=\"hors-zone\""), &["agents", "« loin »"]);
+}
+
+#[test]
 fn an_unknown_value_is_refused() {
     let place = ("fr/voice.ftl", "accueil-bonjour =");
     refused("fr/voice.ftl", "C C A S de { $ville }.", "C C A S de { $vile }.", place, &["$vile", "inconnue"]);

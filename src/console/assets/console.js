@@ -10,10 +10,14 @@ const say = (text) => { if (status && status.textContent !== text) status.textCo
 // --- What changes by itself -------------------------------------------------------------------------------------------
 
 let paused = localStorage.getItem("pause") === "1";
-let missed = 0;
 let asking = false;
 let again = false;
-let lost = false;
+let cut = false;      // nobody tells of changes
+let refused = false;  // the page was asked for again in vain
+let out = false;      // the session is over
+let retry;
+const AGAIN = 3_000;
+const NAME = region?.dataset.live === "file" ? "liste" : "page";
 
 const count = (root) => root.querySelectorAll("[data-key]").length;
 
@@ -28,8 +32,11 @@ function swap(fresh) {
   if (more > 0) say(more === 1 ? "Un rappel de plus vient d'arriver." : `${more} rappels de plus viennent d'arriver.`);
 }
 
-/** How the line's own call ended fills in the form, unless she chose already. */
+/** How the line's own call goes is told beside the form too; how it ended fills it in, unless she chose already. */
 function fill() {
+  const call = region.querySelector("[data-call]");
+  const beside = document.getElementById("appel");
+  if (call && beside && beside.textContent !== call.textContent) beside.textContent = call.textContent;
   const ended = region.querySelector("[data-fills]");
   const choice = document.getElementById("issue");
   if (ended && choice && !choice.value) choice.value = ended.dataset.fills;
@@ -42,6 +49,8 @@ async function refresh() {
   try {
     const answer = await fetch(location.href, { headers: { "X-Fragment": region.dataset.live } });
     if (answer.status === 401) return signedOut();
+    if (answer.status >= 500) throw new Error("not now");
+    if (refused) { refused = false; follows(); }
     if (answer.ok) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (page.body.textContent !== region.textContent || page.body.childElementCount !== region.childElementCount) {
@@ -49,7 +58,12 @@ async function refresh() {
         swap(page.body);
       }
     }
-  } catch { /* the stream says that the connection is lost */ } finally {
+  } catch {
+    refused = true;
+    follows();
+    clearTimeout(retry);
+    retry = setTimeout(() => { if (!paused) refresh(); }, AGAIN);
+  } finally {
     asking = false;
     if (again) { again = false; refresh(); }
   }
@@ -57,12 +71,15 @@ async function refresh() {
 
 function changed() {
   if (!paused) return void refresh();
-  missed += 1;
-  say("En pause : la liste a changé depuis. Reprenez pour la voir.");
+  say(`En pause : la ${NAME} a changé depuis. Reprenez pour la voir.`);
 }
 
-function told() {
-  say(paused ? "En pause : la liste ne change pas." : "Cette liste se met à jour toute seule.");
+/** Whether what is shown follows what happens; where it does not because something failed, that stays in sight. */
+function follows() {
+  const lost = cut || refused;
+  if (lost) say(`La connexion est perdue : la ${NAME} peut être en retard. Nouvel essai en cours.`);
+  else say(paused ? `En pause : la ${NAME} ne change pas.` : `Cette ${NAME} se met à jour toute seule.`);
+  status.parentElement.classList.toggle("lost", lost);
   pause.textContent = paused ? "Reprendre les mises à jour" : "Mettre en pause";
 }
 
@@ -71,36 +88,41 @@ function listen(tell) {
   const stream = new EventSource("/console/flux");
   stream.addEventListener("change", () => tell("change"));
   stream.addEventListener("open", () => tell("open"));
-  stream.addEventListener("error", () => tell("error"));
+  stream.addEventListener("error", () => {
+    tell("error");
+    if (stream.readyState !== EventSource.CLOSED) return;
+    // The browser tries again by itself, but not where something else than a stream was answered: a proxy whose service
+    // is away, a session that is over.
+    if (!paused) refresh();
+    setTimeout(() => { if (!out) listen(tell); }, AGAIN);
+  });
 }
 
 function heard(what) {
   if (what === "change") return changed();
   if (what === "error") {
-    lost = true;
-    say("La connexion est perdue : la liste peut être en retard. Nouvel essai en cours.");
-    return;
+    cut = true;
+    return follows();
   }
-  if (lost) { lost = false; told(); changed(); }
+  if (cut) { cut = false; follows(); changed(); }
 }
 
 function start() {
-  told();
+  follows();
   pause.hidden = false;
   pause.addEventListener("click", () => {
     paused = !paused;
     localStorage.setItem("pause", paused ? "1" : "0");
-    missed = 0;
-    told();
+    follows();
     if (!paused) refresh();
   });
   const channel = new BroadcastChannel("ligne");
   channel.addEventListener("message", (message) => heard(message.data));
   const tell = (what) => { heard(what); channel.postMessage(what); };
-  if (!navigator.locks) return listen(tell);
-  navigator.locks.request("ligne-flux", () => { listen(tell); return new Promise(() => {}); });
   // Deadlines pass without anything having changed.
   setInterval(changed, 60_000);
+  if (!navigator.locks) return listen(tell);
+  navigator.locks.request("ligne-flux", () => { listen(tell); return new Promise(() => {}); });
 }
 
 // --- Somebody in danger -----------------------------------------------------------------------------------------------
@@ -149,6 +171,7 @@ function warn(text) {
 }
 
 function signedOut() {
+  out = true;
   warn("Votre session est terminée. Ce que vous écrivez n'est pas perdu : enregistrez, puis connectez-vous.");
 }
 
