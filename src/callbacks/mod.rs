@@ -16,6 +16,7 @@ pub mod disposition;
 pub mod finish;
 pub mod note;
 pub mod order;
+pub mod overview;
 pub mod shift;
 pub mod spooled;
 pub mod store;

@@ -66,6 +66,7 @@ const PLACES: &[(&str, Role)] = &[
     ("callbacks/claims", UseCase),
     ("callbacks/desk", UseCase),
     ("callbacks/finish", UseCase),
+    ("callbacks/overview", UseCase),
     ("callbacks/spooled", UseCase),
     ("callbacks/shift", UseCase),
     ("callbacks/alert", UseCase),

@@ -206,7 +206,7 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
     let (contact_id, sealed) = row.contact.clone().unzip();
     let number = Contact::unseal(&app.board.keyring, contact_id, sealed).and_then(|contact| contact.number);
     let is_open = content.closed_at.is_none();
-    let mine = row.holder.as_ref().is_some_and(|holder| holder.me);
+    let mine = row.holder.as_ref().is_some_and(|holder| holder.is(visitor.operator().id));
     let held_by_other = row.holder.is_some() && !mine;
     let at = |instant| shown::moment(instant, now, &zone);
     let guide = if row.priority == 0 { "danger" } else { row.category.as_deref().unwrap_or("") };
@@ -221,7 +221,7 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
         promise: row.promised_until.map(|until| format!("avant {}", at(until))),
         later: row.not_before.map(at),
         lang: Some(row.lang).filter(|lang| *lang != Lang::FRENCH).map(|lang| lang.french().to_owned()),
-        holding: holding(&row, &zone, now),
+        holding: holding(&row, mine, &zone, now),
         closed: content.closed_at.map(|closed| {
             format!("{}, {}", at(closed), content.disposition.as_deref().map_or("sans issue notée", Disposition::label))
         }),
@@ -296,10 +296,10 @@ fn end(disposition: &Disposition) -> End {
     End { code: disposition.code, means: disposition.means, asks }
 }
 
-fn holding(row: &QueueRow, zone: &TimeZone, now: Timestamp) -> String {
+fn holding(row: &QueueRow, mine: bool, zone: &TimeZone, now: Timestamp) -> String {
     match &row.holder {
         None => "personne".to_owned(),
-        Some(holder) if holder.me => format!("vous, jusqu'à {}", shown::moment(holder.until, now, zone)),
+        Some(holder) if mine => format!("vous, jusqu'à {}", shown::moment(holder.until, now, zone)),
         Some(holder) => format!("{}, jusqu'à {}", holder.name, shown::moment(holder.until, now, zone)),
     }
 }

@@ -8,11 +8,14 @@ use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::callbacks::attempts::BREATH;
 use crate::callbacks::claims::{self, Next};
-use crate::callbacks::store::queue::{self, Counts, QueueRow};
+use crate::callbacks::overview::SHOWN;
+use crate::callbacks::store::claims::held;
+use crate::callbacks::store::queue::{Counts, QueueRow};
 use crate::console::hand::hand;
 use crate::console::live::FRAGMENT;
 use crate::console::page::{Frame, PageError, render};
@@ -25,14 +28,13 @@ use crate::lang::Lang;
 use crate::operators::Right;
 use crate::requests::Contact;
 
-/// How many are shown: nobody reads further than what she can do today.
-const SHOWN: u32 = 50;
-
 #[derive(Template)]
 #[template(path = "queue.html", blocks = ["live"])]
 struct QueuePage {
     frame: Frame,
     counts: Counts,
+    /// The one that she holds.
+    mine: Option<Uuid>,
     rows: Vec<Shown>,
     /// When « Suivante » gives somebody in danger again, if everybody in danger was tried a moment ago.
     danger_at: Option<String>,
@@ -66,20 +68,22 @@ pub(crate) async fn show(
 ) -> Result<Response, PageError> {
     let now = app.board.clock.now();
     let decides = visitor.may(Right::Supervise);
-    let read = read(&app, &visitor, decides).await?;
+    let seen = app.overviews.seen_by(visitor.operator(), now).await?;
+    let me = visitor.operator().id;
     let frame = Frame::new(&app, &visitor, "Rappels à faire", "/console/file", &said);
-    let more = read.counts.waiting.saturating_add(read.counts.held) > SHOWN;
+    let counts = seen.counts.clone();
+    let more = counts.waiting.saturating_add(counts.held) > SHOWN;
     // What a supervisor decides is shown once, but danger, which never leaves the queue.
-    let once = |row: &QueueRow| !(decides && row.escalated_at.is_some() && row.priority > 0);
-    let danger_at = danger_at(&app, &read.rows, now);
-    let list = |rows: Vec<QueueRow>| rows.into_iter().map(|row| shown(&app, row, now)).collect();
+    let once = |row: &&QueueRow| !(decides && row.escalated_at.is_some() && row.priority > 0);
+    let line = |row: &QueueRow| shown(&app, me, row, now);
     let page = QueuePage {
         frame,
-        danger_at,
-        rows: list(read.rows.into_iter().filter(once).collect()),
-        later: list(read.later.into_iter().filter(once).collect()),
-        decide: decides.then(|| list(read.decide)),
-        counts: read.counts,
+        mine: held_by(&app, me, now).await?,
+        danger_at: danger_at(&app, &seen.rows, now),
+        rows: seen.rows.iter().filter(once).map(line).collect(),
+        later: seen.later.iter().filter(once).map(line).collect(),
+        decide: decides.then(|| seen.to_decide.iter().map(line).collect()),
+        counts,
         more,
     };
     if headers.contains_key(FRAGMENT) {
@@ -101,26 +105,9 @@ fn breathes(row: &QueueRow, now: Timestamp) -> Option<Timestamp> {
     row.not_before.filter(|until| row.priority == 0 && *until <= breath)
 }
 
-/// Everything that the page reads.
-struct Read {
-    counts: Counts,
-    rows: Vec<QueueRow>,
-    decide: Vec<QueueRow>,
-    later: Vec<QueueRow>,
-}
-
-async fn read(app: &App, visitor: &Visitor, decides: bool) -> Result<Read, DbError> {
-    let (now, id, langs) = (app.board.clock.now(), visitor.operator().id, visitor.operator().langs.clone());
-    let reading = app.board.db.read(move |tx| {
-        Box::pin(async move {
-            let counts = queue::counts(tx, id, now).await?;
-            let rows = queue::queue(tx, id, &langs, now, SHOWN).await?;
-            let decide = if decides { queue::to_decide(tx, id, now, SHOWN).await? } else { Vec::new() };
-            let later = if counts.later > 0 { queue::later(tx, id, now, SHOWN).await? } else { Vec::new() };
-            Ok::<_, DbError>(Read { counts, rows, decide, later })
-        })
-    });
-    reading.await
+/// The one that she holds.
+async fn held_by(app: &App, operator: Uuid, now: Timestamp) -> Result<Option<Uuid>, DbError> {
+    app.board.db.read(move |tx| Box::pin(async move { held(tx, operator, now).await })).await
 }
 
 /// Gives her the next one.
@@ -158,7 +145,7 @@ fn answers(app: &App, row: &QueueRow) -> Values {
     serde_json::from_slice(&plain).unwrap_or_default()
 }
 
-fn shown(app: &App, row: QueueRow, now: Timestamp) -> Shown {
+fn shown(app: &App, me: Uuid, row: &QueueRow, now: Timestamp) -> Shown {
     let zone = app.zone_of(row.line_id);
     let number = Contact::unseal(&app.board.keyring, row.contact.clone().unzip().0, row.contact.clone().unzip().1);
     let number = number.map_or_else(|| "sans numéro".to_owned(), |contact| contact.shown(false));
@@ -167,19 +154,19 @@ fn shown(app: &App, row: QueueRow, now: Timestamp) -> Shown {
     why.extend(row.promised_until.map(|until| format!("promis avant {}", shown::moment(until, now, &zone))));
     why.extend((row.attempts > 0).then(|| shown::counted(row.attempts, "essai", "essais")));
     why.extend(row.escalated_at.map(|at| format!("laissé à un superviseur {}", shown::moment(at, now, &zone))));
-    let breath = breathes(&row, now).map(|until| shown::moment(until, now, &zone));
+    let breath = breathes(row, now).map(|until| shown::moment(until, now, &zone));
     why.extend(breath.map(|until| format!("à réessayer à {until}, ou tout de suite d'ici")));
     Shown {
         id: row.id.to_string(),
         priority: row.priority,
         level: level(row.priority),
         late: row.due_at < now,
-        what: about(app, &row),
+        what: about(app, row),
         due: shown::deadline(row.due_at, now),
         hour: row.not_before.filter(|_| row.escalated_at.is_none()).map(|at| hour(at, row.appointment, now, &zone)),
         why: why.join(" · "),
         who: format!("{}{number}", lang.unwrap_or_default()),
-        holder: row.holder.map(|holder| held(&holder.name, holder.me)),
+        holder: row.holder.as_ref().map(|holder| holder_told(&holder.name, holder.is(me))),
     }
 }
 
@@ -188,7 +175,7 @@ fn hour(at: Timestamp, appointment: bool, now: Timestamp, zone: &TimeZone) -> St
     format!("{} {}", if appointment { "à" } else { "pas avant" }, shown::moment(at, now, zone))
 }
 
-fn held(name: &str, me: bool) -> String {
+fn holder_told(name: &str, me: bool) -> String {
     if me { "Vous l'avez en main".to_owned() } else { format!("{name} s'en occupe") }
 }
 
