@@ -1,7 +1,7 @@
 //! What the journal's actions are called in French. Pure.
 
 /// Every action that is written, and its words. One that is missing here is shown as it is written.
-pub const ACTIONS: [(&str, &str); 42] = [
+pub const ACTIONS: [(&str, &str); 43] = [
     ("session.open", "s'est connecté"),
     ("session.refuse", "connexion refusée"),
     ("session.end", "a fermé une de ses sessions"),
@@ -21,6 +21,7 @@ pub const ACTIONS: [(&str, &str); 42] = [
     ("callback.close", "a terminé un rappel"),
     ("callback.again", "a remis un rappel à plus tard"),
     ("callback.escalate", "a laissé un rappel à un superviseur"),
+    ("callback.on_call", "a pris un rappel au téléphone et entendu le numéro"),
     ("callback.call", "a appelé quelqu'un par la ligne"),
     ("callbacks.listen", "a écrit des messages dans des fichiers (terminal)"),
     ("callbacks.reveal", "a affiché des numéros entiers (terminal)"),

@@ -11,7 +11,7 @@ pub(crate) struct Said {
 
 /// Every sentence.
 const SENTENCES: &[(&str, &str)] = &[
-    ("vide", "Aucun rappel n'attend : tout est pris ou fait."),
+    ("vide", "Rien à prendre maintenant : tout est pris, fait, pour plus tard, ou laissé à un superviseur."),
     ("pris", "Ce rappel est à vous pour un quart d'heure."),
     ("deja", "Vous aviez déjà ce rappel en main. Terminez-le, ou rendez-le, avant d'en prendre un autre."),
     ("rendu", "Ce rappel est rendu à la file. Son échéance n'a pas changé."),

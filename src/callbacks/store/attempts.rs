@@ -70,7 +70,7 @@ pub enum Outcome {
     Closed,
     /// It comes back, not before that instant.
     Again(Timestamp),
-    /// A supervisor decides; it comes back at that instant if she does not.
+    /// A supervisor decides; another try makes sense from that instant on.
     Escalated(Timestamp),
 }
 

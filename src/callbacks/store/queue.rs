@@ -117,7 +117,7 @@ const LATER: &str = "select b.id, b.line_id, b.reason, b.category, b.priority, b
      b.opened_at, b.due_at, b.promised_until, b.not_before, b.next_step, b.escalated_at, b.attempts, b.answers, c.id as contact, \
      c.number, r.reference, o.name as operator from ( \
      select id as first_id from callbacks where line_id in (select line_id from operator_lines where operator_id = $1) \
-     and state <> 'closed' and priority > 0 and not_before > $2 order by not_before, id limit $3) first \
+     and state <> 'closed' and priority > 0 and not_before > 0 and not_before > $2 order by not_before, id limit $3) first \
      join callbacks b on b.id = first.first_id left join requests r on r.id = b.request_id \
      left join callers c on c.id = b.contact_id left join operators o on o.id = b.operator_id \
      order by b.not_before, b.id";
@@ -130,6 +130,27 @@ pub async fn later(tx: &mut Tx<'_>, operator_id: Uuid, now: Timestamp, limit: u3
         .bind(i64::from(limit))
         .fetch_all(tx.conn())
         .await?;
+    read_all(&rows, operator_id, now)
+}
+
+const TO_DECIDE: &str = "select b.id, b.line_id, b.reason, b.category, b.priority, b.state, b.claimed_by, b.operator_id, b.lease_until, \
+     b.lang, b.opened_at, b.due_at, b.promised_until, b.not_before, b.next_step, b.escalated_at, b.attempts, b.answers, \
+     c.id as contact, c.number, r.reference, o.name as operator from ( \
+     select id as first_id from callbacks where line_id in (select line_id from operator_lines where operator_id = $1) \
+     and state <> 'closed' and escalated_at is not null order by escalated_at, id limit $2) first \
+     join callbacks b on b.id = first.first_id left join requests r on r.id = b.request_id \
+     left join callers c on c.id = b.contact_id left join operators o on o.id = b.operator_id \
+     order by b.escalated_at, b.id";
+
+/// « À décider »: the first `limit` of those that were left to a supervisor (F-46), whatever their hour, those that have
+/// waited longest for a decision first.
+pub async fn to_decide(
+    tx: &mut Tx<'_>,
+    operator_id: Uuid,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<QueueRow>, DbError> {
+    let rows = sqlx::query(TO_DECIDE).bind(operator_id.to_string()).bind(i64::from(limit)).fetch_all(tx.conn()).await?;
     read_all(&rows, operator_id, now)
 }
 

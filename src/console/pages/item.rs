@@ -15,7 +15,7 @@ use super::queue::about;
 use crate::app::App;
 use crate::audit;
 use crate::callbacks::disposition::{Disposition, Group, Step};
-use crate::callbacks::store::bridges::{self, Stage};
+use crate::callbacks::store::bridges::{self, Latest, Stage};
 use crate::callbacks::store::item::{self, Content, Earlier};
 use crate::callbacks::store::notes;
 use crate::callbacks::store::queue::{self, QueueRow};
@@ -135,7 +135,7 @@ struct Opened {
     earlier: Vec<Earlier>,
     messages: Vec<recording::store::Message>,
     notes: Vec<notes::Note>,
-    ringing: Option<(Timestamp, Stage)>,
+    ringing: Option<Latest>,
 }
 
 /// The page of a callback; to a script, the part that changes.
@@ -235,8 +235,8 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
         messages: messages.iter().map(|message| shown_message(app, message)).collect(),
         earlier: earlier.iter().map(|one| before(app, one, now, &zone)).collect(),
         number: number.as_ref().map(|number| number.pairs().join(" ")),
-        fills: ringing.as_ref().and_then(|(_, stage)| filled_by(*stage)),
-        by_line: ringing.as_ref().map(|(started, stage)| format!("{} : {}", at(*started), stage_of(*stage))),
+        fills: ringing.as_ref().and_then(filled_by),
+        by_line: ringing.as_ref().map(|latest| format!("{} : {}", at(latest.at), stage_of(latest.stage))),
         dial: number.as_ref().map(|number| number.as_e164().to_owned()).unwrap_or_default(),
         points: voice.guides.points(guide).into_iter().map(|point| ticked(point, &refused.typed)).collect(),
         voicemail: voice.guides.voicemail(),
@@ -261,16 +261,16 @@ fn stage_of(stage: Stage) -> &'static str {
 }
 
 /// How the line's own call ended says how the try ended, unless she says otherwise (F-47).
-fn prefilled(mut typed: Typed, ringing: Option<&(Timestamp, Stage)>) -> Typed {
+fn prefilled(mut typed: Typed, ringing: Option<&Latest>) -> Typed {
     if typed.end.is_empty() {
-        ringing.and_then(|(_, stage)| filled_by(*stage)).unwrap_or_default().clone_into(&mut typed.end);
+        ringing.and_then(filled_by).unwrap_or_default().clone_into(&mut typed.end);
     }
     typed
 }
 
-fn filled_by(stage: Stage) -> Option<&'static str> {
-    match stage {
-        Stage::Ended(ended) => ended.disposition().map(|end| end.code),
+fn filled_by(latest: &Latest) -> Option<&'static str> {
+    match latest.stage {
+        Stage::Ended(ended) if latest.of_this_claim => ended.disposition().map(|end| end.code),
         _ => None,
     }
 }

@@ -7,8 +7,10 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::app::App;
+use crate::callbacks::attempts::BREATH;
 use crate::callbacks::claims::{self, Next};
 use crate::callbacks::store::queue::{self, Counts, QueueRow};
 use crate::console::hand::hand;
@@ -20,6 +22,7 @@ use crate::console::visitor::Visitor;
 use crate::db::DbError;
 use crate::dialog::{self, Values};
 use crate::lang::Lang;
+use crate::operators::Right;
 use crate::requests::Contact;
 
 /// How many are shown: nobody reads further than what she can do today.
@@ -31,7 +34,12 @@ struct QueuePage {
     frame: Frame,
     counts: Counts,
     rows: Vec<Shown>,
+    /// When « Suivante » gives somebody in danger again, if everybody in danger was tried a moment ago.
+    danger_at: Option<String>,
     more: bool,
+    /// What waits for her decision; none who may not decide.
+    decide: Option<Vec<Shown>>,
+    later: Vec<Shown>,
 }
 
 /// A callback as the list shows it.
@@ -42,6 +50,8 @@ struct Shown {
     late: bool,
     what: String,
     due: String,
+    /// The hour before which nothing is to be done.
+    hour: Option<String>,
     why: String,
     who: String,
     holder: Option<String>,
@@ -54,22 +64,63 @@ pub(crate) async fn show(
     Query(said): Query<Said>,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let (now, id, langs) = (app.board.clock.now(), visitor.operator().id, visitor.operator().langs.clone());
-    let reading = app.board.db.read(move |tx| {
-        Box::pin(async move {
-            let counts = queue::counts(tx, id, now).await?;
-            Ok::<_, DbError>((counts, queue::queue(tx, id, &langs, now, SHOWN).await?))
-        })
-    });
-    let (counts, rows) = reading.await?;
+    let now = app.board.clock.now();
+    let decides = visitor.may(Right::Supervise);
+    let read = read(&app, &visitor, decides).await?;
     let frame = Frame::new(&app, &visitor, "Rappels à faire", "/console/file", &said);
-    let more = counts.waiting.saturating_add(counts.held) > SHOWN;
-    let rows = rows.into_iter().map(|row| shown(&app, row, now)).collect();
-    let page = QueuePage { frame, counts, rows, more };
+    let more = read.counts.waiting.saturating_add(read.counts.held) > SHOWN;
+    // What a supervisor decides is shown once, but danger, which never leaves the queue.
+    let once = |row: &QueueRow| !(decides && row.escalated_at.is_some() && row.priority > 0);
+    let danger_at = danger_at(&app, &read.rows, now);
+    let list = |rows: Vec<QueueRow>| rows.into_iter().map(|row| shown(&app, row, now)).collect();
+    let page = QueuePage {
+        frame,
+        danger_at,
+        rows: list(read.rows.into_iter().filter(once).collect()),
+        later: list(read.later.into_iter().filter(once).collect()),
+        decide: decides.then(|| list(read.decide)),
+        counts: read.counts,
+        more,
+    };
     if headers.contains_key(FRAGMENT) {
         return Ok(Html(page.as_live().render()?).into_response());
     }
     render(&page)
+}
+
+/// « 10 h 20 », where « Suivante » gives nobody in danger before.
+fn danger_at(app: &App, rows: &[QueueRow], now: Timestamp) -> Option<String> {
+    let free = rows.iter().take_while(|row| row.priority == 0).filter(|row| row.holder.is_none());
+    let next = free.map(|row| (breathes(row, now), row.line_id)).min_by_key(|(until, _)| *until)?;
+    next.0.map(|until| shown::moment(until, now, &app.zone_of(next.1)))
+}
+
+/// Until when « Suivante » leaves somebody in danger alone after a try in vain.
+fn breathes(row: &QueueRow, now: Timestamp) -> Option<Timestamp> {
+    let breath = now.checked_add(BREATH).unwrap_or(now);
+    row.not_before.filter(|until| row.priority == 0 && *until <= breath)
+}
+
+/// Everything that the page reads.
+struct Read {
+    counts: Counts,
+    rows: Vec<QueueRow>,
+    decide: Vec<QueueRow>,
+    later: Vec<QueueRow>,
+}
+
+async fn read(app: &App, visitor: &Visitor, decides: bool) -> Result<Read, DbError> {
+    let (now, id, langs) = (app.board.clock.now(), visitor.operator().id, visitor.operator().langs.clone());
+    let reading = app.board.db.read(move |tx| {
+        Box::pin(async move {
+            let counts = queue::counts(tx, id, now).await?;
+            let rows = queue::queue(tx, id, &langs, now, SHOWN).await?;
+            let decide = if decides { queue::to_decide(tx, id, now, SHOWN).await? } else { Vec::new() };
+            let later = if counts.later > 0 { queue::later(tx, id, now, SHOWN).await? } else { Vec::new() };
+            Ok::<_, DbError>(Read { counts, rows, decide, later })
+        })
+    });
+    reading.await
 }
 
 /// Gives her the next one.
@@ -115,7 +166,9 @@ fn shown(app: &App, row: QueueRow, now: Timestamp) -> Shown {
     let mut why = vec![row.reason.label().to_owned(), format!("reçu {}", shown::moment(row.opened_at, now, &zone))];
     why.extend(row.promised_until.map(|until| format!("promis avant {}", shown::moment(until, now, &zone))));
     why.extend((row.attempts > 0).then(|| shown::counted(row.attempts, "essai", "essais")));
-    why.extend(row.escalated_at.map(|_| "laissé à un superviseur".to_owned()));
+    why.extend(row.escalated_at.map(|at| format!("laissé à un superviseur {}", shown::moment(at, now, &zone))));
+    let breath = breathes(&row, now).map(|until| shown::moment(until, now, &zone));
+    why.extend(breath.map(|until| format!("à réessayer à {until}, ou tout de suite d'ici")));
     Shown {
         id: row.id.to_string(),
         priority: row.priority,
@@ -123,10 +176,16 @@ fn shown(app: &App, row: QueueRow, now: Timestamp) -> Shown {
         late: row.due_at < now,
         what: about(app, &row),
         due: shown::deadline(row.due_at, now),
+        hour: row.not_before.filter(|_| row.escalated_at.is_none()).map(|at| hour(at, row.appointment, now, &zone)),
         why: why.join(" · "),
         who: format!("{}{number}", lang.unwrap_or_default()),
         holder: row.holder.map(|holder| held(&holder.name, holder.me)),
     }
+}
+
+/// « à 18 h 00 » was agreed; « pas avant 14 h 00 » is the rule of the tries.
+fn hour(at: Timestamp, appointment: bool, now: Timestamp, zone: &TimeZone) -> String {
+    format!("{} {}", if appointment { "à" } else { "pas avant" }, shown::moment(at, now, zone))
 }
 
 fn held(name: &str, me: bool) -> String {

@@ -95,7 +95,7 @@ pub(crate) async fn join(
 
 /// Makes two again.
 pub(crate) async fn part(OfApp(app): OfApp<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Response, PageError> {
-    let parted = merge::unmerge(&app.board, visitor.operator(), id).await?;
+    let parted = merge::unmerge(&app.board, &app.lines, visitor.operator(), id).await?;
     if parted { Ok(led(id, "separee")) } else { Err(PageError::NotFound) }
 }
 

@@ -46,9 +46,9 @@ pub async fn merge(
 
 /// Makes two requests again of `merged` and of the one that went on for it; `false` when it is not merged, or not on her
 /// lines.
-pub async fn unmerge(board: &Switchboard, by: &Operator, merged: Uuid) -> Result<bool, DbError> {
-    let doing = Doing::new(board, by);
-    board.db.write(move |tx| Box::pin(async move { doing.unmerge(tx, merged).await })).await
+pub async fn unmerge(board: &Switchboard, lines: &Lines, by: &Operator, merged: Uuid) -> Result<bool, DbError> {
+    let merging = Merging { doing: Doing::new(board, by), lines: lines.clone() };
+    board.db.write(move |tx| Box::pin(async move { merging.unmerge(tx, merged).await })).await
 }
 
 struct Merging {
@@ -86,9 +86,8 @@ impl Merging {
         }
         if let Some((id, from, to)) = &joining.hastened {
             waiting::reschedule(tx, *id, from, to).await?;
-            let line = self.lines.by_id(kept.1).filter(|_| to.priority == 0 && from.priority > 0);
-            if let Some(line) = line {
-                doing.alert(tx, &line.settings, *id).await?;
+            if to.priority == 0 && from.priority > 0 {
+                self.alert(tx, kept.1, *id).await?;
             }
         }
         let priority = kept.4.min(merged.4);
@@ -107,19 +106,24 @@ impl Merging {
         store::changes::joined(tx, keyring, kept.0, priority, (Kind::Merged, &merged.2), &doing.act()).await?;
         Ok(())
     }
-}
 
-impl Doing {
+    /// Somebody in danger waits again.
+    async fn alert(&self, tx: &mut Tx<'_>, line_id: Uuid, callback: Uuid) -> Result<(), DbError> {
+        let Some(line) = self.lines.by_id(line_id) else { return Ok(()) };
+        self.doing.alert(tx, &line.settings, callback).await
+    }
+
     async fn unmerge(&self, tx: &mut Tx<'_>, merged: Uuid) -> Result<bool, DbError> {
-        let Some(kept) = merge::kept_of(tx, self.operator_id, merged).await? else { return Ok(false) };
-        let held = merge::hold(tx, self.operator_id, kept, merged).await?;
-        waiting::hold(tx, kept, merged, self.now).await?;
+        let doing = &self.doing;
+        let Some(kept) = merge::kept_of(tx, doing.operator_id, merged).await? else { return Ok(false) };
+        let held = merge::hold(tx, doing.operator_id, kept, merged).await?;
+        waiting::hold(tx, kept, merged, doing.now).await?;
         let of = |id: Uuid| held.iter().find(|held| held.0 == id);
         let (Some(going_on), Some(coming_back)) = (of(kept), of(merged)) else { return Ok(false) };
-        let Some(before) = merge::undo(tx, self.operator_id, merged, self.now).await? else { return Ok(false) };
+        let Some(before) = merge::undo(tx, doing.operator_id, merged, doing.now).await? else { return Ok(false) };
         let before: Before = serde_json::from_str(&before).map_err(|_| unreadable())?;
         self.part(tx, going_on, coming_back, &before).await?;
-        self.journal(tx, "request.unmerge", merged).await?;
+        doing.journal(tx, "request.unmerge", merged).await?;
         Ok(true)
     }
 
@@ -129,18 +133,23 @@ impl Doing {
             waiting::reschedule(tx, id(callback)?, has, had).await?;
         }
         for callback in &before.closed {
-            waiting::reopen(tx, id(callback)?).await?;
+            if waiting::reopen(tx, id(callback)?).await? {
+                self.alert(tx, merged.1, id(callback)?).await?;
+            }
         }
-        if let Some(callback) = &before.handed {
-            waiting::hand_over(tx, id(callback)?, merged.0).await?;
+        if let Some(callback) = &before.handed
+            && waiting::hand_over(tx, id(callback)?, merged.0).await?
+        {
+            self.alert(tx, merged.1, id(callback)?).await?;
         }
+        let doing = &self.doing;
         let state = State::of_word(&before.state).ok_or_else(unreadable)?;
-        store::changes::unmerge(tx, &self.keyring, merged.0, state, (kept.0, &kept.2), &self.act()).await?;
+        store::changes::unmerge(tx, &doing.keyring, merged.0, state, (kept.0, &kept.2), &doing.act()).await?;
         let (had, has) = before.priority;
         // A level that somebody chose since is hers.
         let priority = if kept.4 == has { had } else { kept.4 };
         let other = (Kind::Unmerged, merged.2.as_str());
-        store::changes::joined(tx, &self.keyring, kept.0, priority, other, &self.act()).await?;
+        store::changes::joined(tx, &doing.keyring, kept.0, priority, other, &doing.act()).await?;
         Ok(())
     }
 }

@@ -16,6 +16,7 @@ use proptest::test_runner::{Config, TestRunner};
 use uuid::Uuid;
 
 use super::{GASTON, ODETTE, by_telephone, told, whole};
+use crate::support::desk::write;
 use crate::support::service::{LINE, Service};
 use crate::support::shopping;
 use crate::support::staff::{agent, stranger};
@@ -26,7 +27,7 @@ async fn make_one(service: &Service, by: &Operator, kept: Uuid, merged: Uuid) ->
 }
 
 async fn make_two(service: &Service, by: &Operator, merged: Uuid) -> bool {
-    merge::unmerge(&service.app.board, by, merged).await.unwrap()
+    merge::unmerge(&service.app.board, &service.app.lines, by, merged).await.unwrap()
 }
 
 #[tokio::test]
@@ -97,6 +98,27 @@ async fn what_may_not_be_merged_is_refused_and_nothing_changes() {
         assert!(make_two(&service, &camille, two).await);
         assert!(!make_two(&service, &camille, two).await, "once");
         assert_eq!(make_one(&service, &camille, three, two).await, Ok(()), "and again into another one");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn somebody_in_danger_who_waits_again_after_a_merge_is_undone_is_alerted_again() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let camille = agent(&service, "Camille").await;
+        let (one, two) = (by_telephone(&service, ODETTE).await, by_telephone(&service, ODETTE).await);
+        let in_danger = "update callbacks set priority = 0 where request_id = $1";
+        write(&base.db, move |query| query(in_danger).bind(two.to_string())).await;
+        let alerts = "select count(*) from outbox where kind = 'alert_on_call'";
+        for round in 1..=2 {
+            assert_eq!(make_one(&service, &camille, one, two).await, Ok(()));
+            assert_eq!(number(&base.db, alerts).await, 2 * round - 1, "the kept one is danger now");
+            service.clock.advance(Duration::from_mins(1));
+            assert!(make_two(&service, &camille, two).await);
+            assert_eq!(number(&base.db, alerts).await, 2 * round, "the other one is danger again");
+            service.clock.advance(Duration::from_mins(1));
+        }
     })
     .await;
 }
@@ -190,7 +212,7 @@ async fn a_merge_that_is_undone_leaves_everything_as_it_was() {
 async fn put(base: &TestDb, by: &Operator, state: State, priority: u8) -> Uuid {
     let id = Uuid::now_v7();
     let (line, reference) = (by.lines[0], id.simple().to_string());
-    crate::support::desk::write(&base.db, move |query| {
+    write(&base.db, move |query| {
         query(
             "insert into requests (id, reference, line_id, category, priority, state, lang, consent, answers, created_at, \
              updated_at) values ($1, $2, $3, 'courses', $4, $5, 'fr', 'non demandé', $6, 0, 0)",
@@ -208,7 +230,7 @@ async fn put(base: &TestDb, by: &Operator, state: State, priority: u8) -> Uuid {
 
 async fn call_back(base: &TestDb, request: Uuid, made: &Made) {
     let made = made.clone();
-    crate::support::desk::write(&base.db, move |query| {
+    write(&base.db, move |query| {
         query(
             "insert into callbacks (id, line_id, request_id, reason, priority, lang, state, opened_at, due_at, promised_until, \
              attempts, disposition, closed_at) select $1, line_id, id, 'demande', $2, 'fr', $3, 0, $4, $5, 0, $6, $7 \
