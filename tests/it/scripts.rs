@@ -211,7 +211,7 @@ fn a_missing_translation_is_refused() {
         &["autre-merci", "il manque", "après « autre-message »"],
     );
     let from = "silence-1 = No pasa nada.\n";
-    refused("es/voice.ftl", from, "", ("es/voice.ftl", "fin-au-revoir-simple ="), &["silence-1", "il manque"]);
+    refused("es/voice.ftl", from, "", ("es/voice.ftl", "plan-fin ="), &["silence-1", "il manque"]);
 }
 
 #[test]

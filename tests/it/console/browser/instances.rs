@@ -171,13 +171,15 @@ async fn a_call_on_one_instance_appears_on_the_page_of_the_other_which_catches_u
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_whose_instance_lost_its_database_says_so_and_catches_up() {
     let Some((two, _desk)) = Two::ready().await else { return };
+    two.rings("+33465710001").await;
+    two.page.until("[data-key]", "Des courses").await;
     two.wire.becomes(Wire::Cut).await;
     two.page.until("#direct", LOST).await;
-    two.rings("+33465710001").await;
-    assert_eq!(two.rows().await, 0);
+    two.rings("+33465710002").await;
+    assert_eq!(two.rows().await, 1);
     two.wire.becomes(Wire::Whole).await;
     two.page.until("#direct", "Un rappel de plus vient d'arriver.").await;
-    two.page.until("[data-key]", "Des courses").await;
+    assert_eq!(two.rows().await, 2);
     assert_eq!(two.page.ask("return document.querySelectorAll('.lost').length").await, 0);
     two.page.close().await;
 }
