@@ -222,14 +222,14 @@ pub async fn close(tx: &mut Tx<'_>, end: &End<'_>, tries: i64) -> Result<bool, D
     Ok(changed(tx, &lines))
 }
 
-/// Gives the callback back to the queue for later, if she holds it. Whoever said when to come back to it has judged that
+/// Gives the callback back to the queue for later, if she holds it; its first deadline is what counts as kept or missed. Whoever said when to come back to it has judged that
 /// it can wait until then: it is no danger any more.
 pub async fn put_back(tx: &mut Tx<'_>, end: &End<'_>, at: Timestamp, tries: i64) -> Result<bool, DbError> {
     let escalated = matches!(end.outcome, Outcome::Escalated(_));
     let lines = sqlx::query_as(
         "update callbacks set state = 'open', claimed_by = null, operator_id = null, lease_until = null, not_before = $1, \
          contacted_at = coalesce(contacted_at, $2), attempts = attempts + $3, next_step = $4, escalated_at = $5, \
-         due_at = coalesce($6, due_at), promised_until = coalesce($7, promised_until), \
+         due_at = coalesce($6, due_at), first_due_at = coalesce(first_due_at, due_at), promised_until = coalesce($7, promised_until), \
          priority = case when priority = 0 and $4 = 'date' then 1 else priority end \
          where id = $8 and state = 'claimed' and operator_id = $9 and lease_until >= $10 returning line_id",
     )
