@@ -23,8 +23,6 @@ use crate::lines::Lines;
 use crate::requests::State;
 use crate::secret::Keyring;
 
-/// How long after the hour that was agreed a callback is late.
-const GRACE: Duration = Duration::from_mins(15);
 /// The furthest date that may be given.
 const FURTHEST: Duration = Duration::from_hours(366 * 24);
 /// What others did is told since then, if the form does not say when it was shown.
@@ -232,7 +230,7 @@ impl Work {
             outcome,
             next_step: reference.as_deref().or(dated.then_some(DATE)),
             promised: dated && disposition.contact,
-            due_at: self.date().filter(|_| dated).and_then(|date| date.checked_add(GRACE).ok()),
+            due_at: self.date().filter(|_| dated),
         };
         // Whoever was dialled was counted then.
         let tries = i64::from(disposition.phoned && dialled.is_none());

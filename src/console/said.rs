@@ -19,6 +19,11 @@ const SENTENCES: &[(&str, &str)] = &[
     ("rien", "Rien n'était écrit : rien n'est enregistré."),
     ("fini", "C'est enregistré : ce rappel est terminé."),
     ("encore", "C'est enregistré : ce rappel reviendra dans la file."),
+    (
+        "encore-ferme",
+        "C'est enregistré, mais la ligne est fermée à cette heure-là : convenez d'une autre heure avec la personne, ou \
+         assurez-vous que quelqu'un sera là. Ce rappel est dans « Plus tard ».",
+    ),
     ("escalade", "C'est enregistré : un superviseur prend la suite."),
     ("prolonge", "Ce rappel est à vous pour un quart d'heure de plus."),
     ("occupe", "Quelqu'un d'autre s'en occupe déjà."),

@@ -146,7 +146,7 @@ async fn what_was_agreed_with_her_is_a_deadline_and_no_danger_any_more() {
         let form = Ending { date: Some(minutes(480)), ..ending(&desk, "RAPPEL_FIXE") };
         assert_eq!(ends(&desk, nadia, 0, id, form).await, Finish::Again { at: minutes(480) });
         assert_eq!(number(&base.db, "select promised_until from callbacks").await, minutes(480).as_millisecond());
-        assert_eq!(number(&base.db, "select due_at from callbacks").await, minutes(495).as_millisecond());
+        assert_eq!(number(&base.db, "select due_at from callbacks").await, minutes(480).as_millisecond());
         assert_eq!(number(&base.db, "select contacted_at from callbacks").await, now().as_millisecond());
         assert_eq!(number(&base.db, "select priority from callbacks").await, 1);
         assert_eq!(claims::next(&base.db, &desk.hand(nadia, 479)).await.unwrap(), Next::Empty);

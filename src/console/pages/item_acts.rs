@@ -145,6 +145,9 @@ pub(crate) async fn end(
     let led = |said: &str| Ok(Redirect::to(&format!("/console/file?dit={said}")).into_response());
     match finished {
         Finish::Closed => led("fini"),
+        Finish::Again { at } if disposition.step == Step::Date && !is_open(&app, row.line_id, at) => {
+            led("encore-ferme")
+        }
         Finish::Again { .. } => led("encore"),
         Finish::Escalated => led("escalade"),
         Finish::Unknown => Err(PageError::NotFound),
@@ -155,6 +158,11 @@ pub(crate) async fn end(
             refused(StatusCode::CONFLICT, taken_away(&lapsed), since).await
         }
     }
+}
+
+/// Whether agents are there at that instant.
+fn is_open(app: &App, line_id: Uuid, at: Timestamp) -> bool {
+    app.lines.by_id(line_id).is_none_or(|line| line.settings.hours.is_open(at))
 }
 
 fn typed(sent: &Sent) -> Typed {
