@@ -22,7 +22,9 @@ fn ending(desk: &Desk, code: &str) -> Ending {
 }
 
 async fn finished(desk: &Desk, who: Agent<'_>, later: i64, id: Uuid, ending: Ending) -> Finish {
-    finish::finish(&desk.db, &desk.keyring, &desk.lines(), &desk.hand(who, later), id, ending).await.unwrap()
+    finish::finish(&desk.db, &desk.keyring, &Desk::chance(), &desk.lines(), &desk.hand(who, later), id, ending)
+        .await
+        .unwrap()
 }
 
 /// She takes it and ends it at once.

@@ -35,6 +35,15 @@ type HeldRow = (String, Option<String>, i64, String, Option<String>, Option<Stri
 const HOLD: &str = "select line_id, request_id, priority, state, operator_id, claimed_by, lease_until, answers \
      from callbacks where id = $1 and line_id in (select line_id from operator_lines where operator_id = $2)";
 
+/// The request behind a callback.
+pub async fn request_of(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Uuid>, DbError> {
+    let row: Option<(Option<String>,)> = sqlx::query_as("select request_id from callbacks where id = $1")
+        .bind(id.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(row.and_then(|(request,)| request?.parse().ok()))
+}
+
 /// Keeps the request of a callback from changing before the end of the transaction: first, as whoever cancels it does.
 pub async fn hold_request(tx: &mut Tx<'_>, id: Uuid) -> Result<(), DbError> {
     let select = "select r.id from requests r where r.id = (select request_id from callbacks where id = $1)";

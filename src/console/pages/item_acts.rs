@@ -24,6 +24,7 @@ use crate::console::page::PageError;
 use crate::console::sent::Sent;
 use crate::console::shown;
 use crate::console::visitor::Visitor;
+use crate::requests::duplicates::NotMerged;
 
 /// Takes it.
 pub(crate) async fn claim(State(app): State<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Redirect, PageError> {
@@ -141,7 +142,7 @@ pub(crate) async fn end(
         reference: sent.filled("autre"),
         note: written(&sent),
     };
-    let finished = finish::finish(&board.db, &board.keyring, &app.lines, &hand, id, ending).await?;
+    let finished = finish::finish(&board.db, &board.keyring, &board.ids, &app.lines, &hand, id, ending).await?;
     let led = |said: &str| Ok(Redirect::to(&format!("/console/file?dit={said}")).into_response());
     match finished {
         Finish::Closed => led("fini"),
@@ -152,6 +153,7 @@ pub(crate) async fn end(
         Finish::Escalated => led("escalade"),
         Finish::Unknown => Err(PageError::NotFound),
         Finish::Needs(step) => refused(StatusCode::UNPROCESSABLE_ENTITY, missing(step).to_owned(), Vec::new()).await,
+        Finish::NotMerged(why) => refused(StatusCode::UNPROCESSABLE_ENTITY, unmerged(&why), Vec::new()).await,
         Finish::TooLong(length) => refused(StatusCode::UNPROCESSABLE_ENTITY, too_long(length), Vec::new()).await,
         Finish::Lapsed(lapsed) => {
             let since = lapsed.since.iter().map(|deed| told(deed, hand.now, &zone)).collect();
@@ -191,6 +193,10 @@ fn missing(step: Step) -> &'static str {
             "Donnez les six chiffres de l'autre demande : elle doit exister, et être une autre que celle-ci."
         }
     }
+}
+
+fn unmerged(why: &NotMerged) -> String {
+    format!("{} Ce rappel reste à vous ; ce que vous avez écrit est encore là.", shown::sentence(&why.to_string()))
 }
 
 fn too_long(length: usize) -> String {

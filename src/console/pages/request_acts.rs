@@ -114,6 +114,13 @@ async fn after(
             let sentence = "Cette demande n'en est plus là : regardez ce qui s'est passé depuis. Rien n'a été changé.";
             refuse(app, visitor, id, sentence.to_owned(), typed).await
         }
+        Saved::Held(name) => {
+            let sentence = format!(
+                "{name} s'occupe en ce moment du rappel de cette demande : rien n'a été changé. Demandez-lui de l'annuler \
+                 ou de rendre le rappel ; un superviseur peut aussi le reprendre depuis sa page."
+            );
+            refuse(app, visitor, id, sentence, typed).await
+        }
         Saved::Late(events) => {
             let sentence = "Quelqu'un a changé cette demande entre-temps : rien n'a été enregistré. Ce que vous aviez \
                             écrit est encore là ; voici ce qui a changé.";

@@ -1,14 +1,18 @@
 //! One request of two (F-49), and two again. What waits for them joins: the oldest deadline is kept, nothing that was
 //! promised is forgotten, and undoing restores what was there before.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Doing;
+use crate::callbacks::desk::Hand;
 use crate::callbacks::store::of_request as waiting;
 use crate::callbacks::waiting::{Deadline, Waiting, join};
 use crate::calls::switchboard::Switchboard;
 use crate::db::{DbError, Tx};
+use crate::id::Ids;
 use crate::lines::Lines;
 use crate::operators::Operator;
 use crate::requests::duplicates::{NotMerged, may_merge};
@@ -16,6 +20,7 @@ use crate::requests::event::Kind;
 use crate::requests::request::State;
 use crate::requests::store;
 use crate::requests::store::merge::{self, Held, NewMerge};
+use crate::secret::Keyring;
 
 /// What undoing needs.
 #[derive(Debug, Serialize, Deserialize)]
@@ -51,13 +56,22 @@ pub async fn unmerge(board: &Switchboard, lines: &Lines, by: &Operator, merged: 
     board.db.write(move |tx| Box::pin(async move { merging.unmerge(tx, merged).await })).await
 }
 
-struct Merging {
+/// Somebody who makes one request of two, inside a transaction that does more: whoever ends a callback as « déjà traité ».
+pub struct Merging {
     doing: Doing,
     lines: Lines,
 }
 
 impl Merging {
-    async fn merge(&self, tx: &mut Tx<'_>, kept: Uuid, merged: Uuid) -> Result<Result<(), NotMerged>, DbError> {
+    /// Under this hand; `None` without an account.
+    pub fn by(hand: &Hand, keyring: &Keyring, ids: &Arc<dyn Ids>, lines: &Lines) -> Option<Self> {
+        let (keyring, ids, name) = (keyring.clone(), ids.clone(), hand.agent.clone());
+        let doing = Doing { keyring, ids, operator_id: hand.operator?, name, now: hand.now };
+        Some(Self { doing, lines: lines.clone() })
+    }
+
+    /// Has `kept` go on for `merged` too, as [`merge`] does; where it may not, nothing is written.
+    pub async fn merge(&self, tx: &mut Tx<'_>, kept: Uuid, merged: Uuid) -> Result<Result<(), NotMerged>, DbError> {
         let doing = &self.doing;
         let held = merge::hold(tx, doing.operator_id, kept, merged).await?;
         let waiting = waiting::hold(tx, kept, merged, doing.now).await?;
@@ -155,7 +169,7 @@ impl Merging {
 }
 
 /// Who works at this moment on what would close, if that is somebody else.
-fn held_by_another(waiting: &[Waiting], merged: Uuid, operator_id: Uuid) -> Option<String> {
+pub(super) fn held_by_another(waiting: &[Waiting], merged: Uuid, operator_id: Uuid) -> Option<String> {
     let closing = waiting.iter().filter(|waiting| waiting.request_id == merged);
     closing.filter(|waiting| waiting.operator_id != Some(operator_id)).find_map(|waiting| waiting.holder.clone())
 }
