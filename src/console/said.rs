@@ -39,7 +39,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("pas-compose", "La ligne ne compose pas ce numéro : appelez de votre propre téléphone si besoin."),
     ("repris", "Vous avez repris ce rappel."),
     ("enregistree", "La demande est enregistrée."),
-    ("pareille", "Rien n'avait changé : rien n'est enregistré."),
+    ("pareille", "C'était déjà ainsi : rien n'a été changé."),
     ("reunie", "Les deux demandes n'en font plus qu'une : celle-ci continue."),
     ("separee", "Ce sont de nouveau deux demandes, comme avant."),
     ("saisie", "La demande est enregistrée. Donnez son numéro à la personne : il est en haut à droite."),

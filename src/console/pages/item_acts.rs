@@ -70,9 +70,14 @@ pub(crate) async fn renew(
 
 /// Gives it back.
 pub(crate) async fn release(State(app): State<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Redirect, PageError> {
-    known(&app, &visitor, id).await?;
+    let before = known(&app, &visitor, id).await?;
     let released = claims::release(&app.board.db, &hand(&app, &visitor), id).await?;
-    Ok(Redirect::to(if released { "/console/file?dit=rendu" } else { "/console/file?dit=perdu" }))
+    // Pressed twice, it is given back already.
+    Ok(Redirect::to(if released || before.holder.is_none() {
+        "/console/file?dit=rendu"
+    } else {
+        "/console/file?dit=perdu"
+    }))
 }
 
 /// Of another line's callback there is nothing to say, not even that it is not hers (T15).

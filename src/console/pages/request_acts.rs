@@ -95,8 +95,10 @@ pub(crate) async fn join(
 
 /// Makes two again.
 pub(crate) async fn part(OfApp(app): OfApp<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Response, PageError> {
-    let parted = merge::unmerge(&app.board, &app.lines, visitor.operator(), id).await?;
-    if parted { Ok(led(id, "separee")) } else { Err(PageError::NotFound) }
+    match merge::unmerge(&app.board, &app.lines, visitor.operator(), id).await? {
+        Saved::Saved => Ok(led(id, "separee")),
+        other => after(&app, &visitor, id, other, None).await,
+    }
 }
 
 async fn after(

@@ -37,6 +37,9 @@ impl Doing {
         let Some(request) = store::show::one(tx, &self.keyring, self.operator_id, id).await? else {
             return Ok(Saved::Unknown);
         };
+        if request.state == State::Cancelled {
+            return Ok(Saved::Same);
+        }
         if let Some(name) = held_by_another(&waiting, id, self.operator_id) {
             return Ok(Saved::Held(name));
         }
@@ -53,7 +56,10 @@ impl Doing {
             return Ok(Saved::Unknown);
         };
         let Some(line) = lines.by_id(request.line_id) else { return Ok(Saved::NotThere) };
-        if request.state.is_open() || !store::change(tx, id, request.state, asked(&request), &self.act()).await? {
+        if request.state.is_open() {
+            return Ok(Saved::Same);
+        }
+        if !store::change(tx, id, request.state, asked(&request), &self.act()).await? {
             return Ok(Saved::NotThere);
         }
         self.call_back(tx, &line, &request).await?;

@@ -30,7 +30,7 @@ async fn make_one(service: &Service, by: &Operator, kept: Uuid, merged: Uuid) ->
 }
 
 async fn make_two(service: &Service, by: &Operator, merged: Uuid) -> bool {
-    merge::unmerge(&service.app.board, &service.app.lines, by, merged).await.unwrap()
+    merge::unmerge(&service.app.board, &service.app.lines, by, merged).await.unwrap() == Saved::Saved
 }
 
 #[tokio::test]
@@ -94,6 +94,8 @@ async fn what_may_not_be_merged_is_refused_and_nothing_changes() {
         for (kept, merged) in [(three, two), (two, three)] {
             assert!(matches!(make_one(&service, &camille, kept, merged).await, Err(NotMerged::Over { .. })));
         }
+        assert_eq!(ends::cancel(&service.app.board, &camille, two).await.unwrap(), Saved::NotThere);
+        assert_eq!(make_one(&service, &zoe, one, two).await, Ok(()), "pressed twice, it is done");
         assert_eq!(ends::cancel(&service.app.board, &camille, two).await.unwrap(), Saved::NotThere);
         assert_eq!(number(&base.db, "select count(*) from merges").await, 1);
         assert!(!make_two(&service, &other, two).await, "of another line nothing exists");
