@@ -39,18 +39,21 @@ const ON_CALL_LEASE: Duration = Duration::from_hours(1);
 /// How a callback ended whose person was reached (F-47).
 const SOLVED: &str = "RESOLU";
 
-/// Asks that whoever is on call be alerted at `due` unless somebody claims the callback before. `now` is the instant at
-/// which it became danger: a callback that becomes danger again is alerted again.
+/// Asks that whoever is on call be alerted at `due` unless somebody claims the callback before. `since` is the instant at
+/// which it became danger, if it was not opened so: a callback that becomes danger again is alerted again, and a call that
+/// says twice that there is danger is alerted once.
 pub async fn ask_for(
     tx: &mut Tx<'_>,
     job_id: Uuid,
     callback_id: Uuid,
+    since: Option<Timestamp>,
     now: Timestamp,
     due: Timestamp,
 ) -> Result<(), DbError> {
-    let key = format!("alert/{callback_id}/since/{}", now.as_millisecond());
+    let since = since.map_or(0, Timestamp::as_millisecond);
     let job = Job::AlertOnCall { callback_id, round: 1 };
-    outbox::enqueue(tx, NewJob::due_now(job_id, job, key, now).due_at(due)).await.map(drop)
+    let new = NewJob::due_now(job_id, job, format!("alert/{callback_id}/since/{since}"), now).due_at(due);
+    outbox::enqueue(tx, new).await.map(drop)
 }
 
 /// The key of a later round. One round is enough in the time between two: whoever became danger twice is alerted as

@@ -19,6 +19,11 @@ const SENTENCES: &[(&str, &str)] = &[
     ("rien", "Rien n'était écrit : rien n'est enregistré."),
     ("fini", "C'est enregistré : ce rappel est terminé."),
     ("encore", "C'est enregistré : ce rappel reviendra dans la file."),
+    (
+        "encore-ferme",
+        "C'est enregistré, mais la ligne est fermée à cette heure-là : convenez d'une autre heure avec la personne, ou \
+         assurez-vous que quelqu'un sera là. Ce rappel est dans « Plus tard ».",
+    ),
     ("escalade", "C'est enregistré : un superviseur prend la suite."),
     ("prolonge", "Ce rappel est à vous pour un quart d'heure de plus."),
     ("occupe", "Quelqu'un d'autre s'en occupe déjà."),
@@ -34,7 +39,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("pas-compose", "La ligne ne compose pas ce numéro : appelez de votre propre téléphone si besoin."),
     ("repris", "Vous avez repris ce rappel."),
     ("enregistree", "La demande est enregistrée."),
-    ("pareille", "Rien n'avait changé : rien n'est enregistré."),
+    ("pareille", "C'était déjà ainsi : rien n'a été changé."),
     ("reunie", "Les deux demandes n'en font plus qu'une : celle-ci continue."),
     ("separee", "Ce sont de nouveau deux demandes, comme avant."),
     ("saisie", "La demande est enregistrée. Donnez son numéro à la personne : il est en haut à droite."),

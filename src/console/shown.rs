@@ -24,9 +24,12 @@ pub(crate) fn day(at: &jiff::Zoned) -> String {
     format!("{} {} {}", weekday.unwrap_or(&""), at.day(), month.unwrap_or(&""))
 }
 
-/// « dans 25 min », « en retard de 2 h 10 »: how far a deadline is.
+/// « dans 25 min », « maintenant », « en retard de 2 h 10 »: how far a deadline is.
 pub(crate) fn deadline(due: Timestamp, now: Timestamp) -> String {
     let seconds = due.duration_since(now).as_secs();
+    if seconds.abs() < 60 {
+        return "maintenant".to_owned();
+    }
     let length = length(seconds.unsigned_abs());
     if seconds < 0 { format!("en retard de {length}") } else { format!("dans {length}") }
 }
@@ -76,6 +79,7 @@ mod tests {
     fn a_deadline_says_how_far_it_is() {
         let now = at("2026-04-14T08:00:00Z");
         assert_eq!(deadline(at("2026-04-14T08:25:10Z"), now), "dans 25 min");
+        assert_eq!(deadline(at("2026-04-14T07:59:30Z"), now), "maintenant");
         assert_eq!(deadline(at("2026-04-14T05:50:00Z"), now), "en retard de 2 h 10");
         assert_eq!(deadline(at("2026-04-17T08:00:00Z"), now), "dans 3 jours");
         assert_eq!(length(7_200), "2 h");

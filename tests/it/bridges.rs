@@ -124,7 +124,7 @@ impl Bridging {
         let form = board.ids.row(board.clock.now());
         let ending = Ending { form, disposition, date: None, reference: None, note: None };
         let lines = &self.service.app.lines;
-        finish::finish(&board.db, &board.keyring, lines, &self.hand(), self.callback, ending).await.unwrap()
+        finish::finish(&board.db, &board.keyring, &board.ids, lines, &self.hand(), self.callback, ending).await.unwrap()
     }
 }
 

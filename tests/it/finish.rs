@@ -22,7 +22,9 @@ fn ending(desk: &Desk, code: &str) -> Ending {
 }
 
 async fn finished(desk: &Desk, who: Agent<'_>, later: i64, id: Uuid, ending: Ending) -> Finish {
-    finish::finish(&desk.db, &desk.keyring, &desk.lines(), &desk.hand(who, later), id, ending).await.unwrap()
+    finish::finish(&desk.db, &desk.keyring, &Desk::chance(), &desk.lines(), &desk.hand(who, later), id, ending)
+        .await
+        .unwrap()
 }
 
 /// She takes it and ends it at once.
@@ -146,7 +148,7 @@ async fn what_was_agreed_with_her_is_a_deadline_and_no_danger_any_more() {
         let form = Ending { date: Some(minutes(480)), ..ending(&desk, "RAPPEL_FIXE") };
         assert_eq!(ends(&desk, nadia, 0, id, form).await, Finish::Again { at: minutes(480) });
         assert_eq!(number(&base.db, "select promised_until from callbacks").await, minutes(480).as_millisecond());
-        assert_eq!(number(&base.db, "select due_at from callbacks").await, minutes(495).as_millisecond());
+        assert_eq!(number(&base.db, "select due_at from callbacks").await, minutes(480).as_millisecond());
         assert_eq!(number(&base.db, "select contacted_at from callbacks").await, now().as_millisecond());
         assert_eq!(number(&base.db, "select priority from callbacks").await, 1);
         assert_eq!(claims::next(&base.db, &desk.hand(nadia, 479)).await.unwrap(), Next::Empty);

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::queue::about;
+use super::queue::{about, by};
 use crate::app::App;
 use crate::audit;
 use crate::callbacks::disposition::{Disposition, Group, Step};
@@ -218,7 +218,7 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
         reason: row.reason.label(),
         opened: at(row.opened_at),
         due: format!("{} ({})", at(row.due_at), shown::deadline(row.due_at, now)),
-        promise: row.promised_until.map(|until| format!("avant {}", at(until))),
+        promise: row.promised_until.map(|until| format!("{} {}", by(&row, until), at(until))),
         later: row.not_before.map(at),
         lang: Some(row.lang).filter(|lang| *lang != Lang::FRENCH).map(|lang| lang.french().to_owned()),
         holding: holding(&row, mine, &zone, now),

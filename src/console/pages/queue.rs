@@ -151,7 +151,9 @@ fn shown(app: &App, me: Uuid, row: &QueueRow, now: Timestamp) -> Shown {
     let number = number.map_or_else(|| "sans numéro".to_owned(), |contact| contact.shown(false));
     let lang = Some(row.lang).filter(|lang| *lang != Lang::FRENCH).map(|lang| format!("{} · ", lang.french()));
     let mut why = vec![row.reason.label().to_owned(), format!("reçu {}", shown::moment(row.opened_at, now, &zone))];
-    why.extend(row.promised_until.map(|until| format!("promis avant {}", shown::moment(until, now, &zone))));
+    why.extend(
+        row.promised_until.map(|until| format!("promis {} {}", by(&row, until), shown::moment(until, now, &zone))),
+    );
     why.extend((row.attempts > 0).then(|| shown::counted(row.attempts, "essai", "essais")));
     why.extend(row.escalated_at.map(|at| format!("laissé à un superviseur {}", shown::moment(at, now, &zone))));
     let breath = breathes(row, now).map(|until| shown::moment(until, now, &zone));
@@ -168,6 +170,11 @@ fn shown(app: &App, me: Uuid, row: &QueueRow, now: Timestamp) -> Shown {
         who: format!("{}{number}", lang.unwrap_or_default()),
         holder: row.holder.as_ref().map(|holder| holder_told(&holder.name, holder.is(me))),
     }
+}
+
+/// What was promised: the hour itself where one was agreed, otherwise some time before it.
+pub(crate) fn by(row: &QueueRow, until: Timestamp) -> &'static str {
+    if row.appointment && row.due_at == until { "à" } else { "avant" }
 }
 
 /// « à 18 h 00 » was agreed; « pas avant 14 h 00 » is the rule of the tries.

@@ -11,6 +11,7 @@ use crate::support::test_db::on_both;
 
 /// A form's id, as the page makes one.
 const FORM: &str = "019d8b1c-1f00-7000-8000-00000000000a";
+const OTHER_FORM: &str = "019d8b1c-1f00-7000-8000-00000000000b";
 
 #[tokio::test]
 async fn a_callback_is_ended_once_even_when_the_form_is_sent_twice() {
@@ -49,11 +50,18 @@ async fn what_an_ending_asks_for_is_asked_with_everything_typed_still_there() {
         assert!(seen.body.contains("Elle rentre à 18 h.</textarea>"), "{}", seen.body);
         assert!(seen.body.contains(r#"<option value="RAPPEL_FIXE" selected>"#), "{}", seen.body);
         let at_six = [("formulaire", FORM), ("issue", "RAPPEL_FIXE"), ("quand", "2026-04-14T18:00")];
-        assert_eq!(awa.post(&end, &at_six).await.location(), "/console/file?dit=encore");
+        assert_eq!(
+            awa.post(&end, &at_six).await.location(),
+            "/console/file?dit=encore-ferme",
+            "nobody is there at six"
+        );
+        assert!(awa.get("/console/file").await.body.contains("promis à 18 h 00"));
         assert_eq!(awa.post("/console/suivante", &[]).await.location(), "/console/file?dit=vide", "not before six");
         service.clock.advance(Duration::from_hours(8));
         let (luc, expected) = (agent(&service, "Luc").await, format!("/console/rappels/{id}?dit=pris"));
         assert_eq!(luc.post("/console/suivante", &[]).await.location(), expected);
+        let morning = [("formulaire", OTHER_FORM), ("issue", "RAPPEL_FIXE"), ("quand", "2026-04-15T10:00")];
+        assert_eq!(luc.post(&end, &morning).await.location(), "/console/file?dit=encore");
     })
     .await;
 }
