@@ -6,7 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
@@ -20,6 +20,7 @@ use crate::callbacks::store::item::{self, Content, Earlier};
 use crate::callbacks::store::notes;
 use crate::callbacks::store::queue::{self, QueueRow};
 use crate::calls::recording;
+use crate::console::alerts::live_or_whole;
 use crate::console::hand::hand;
 use crate::console::id::Id;
 use crate::console::live::FRAGMENT;
@@ -152,7 +153,7 @@ pub(crate) async fn show(
         journal(&app, &visitor, "callback.open", id).await?;
     }
     let page = page(&app, &visitor, opened, &said, Refused::default());
-    if fragment { Ok(Html(page.as_live().render()?).into_response()) } else { render(&page) }
+    live_or_whole(&visitor, &headers, || page.as_live().render(), || render(&page))
 }
 
 /// The page again, with what she typed and why it was not kept.

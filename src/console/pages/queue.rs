@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Redirect, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
@@ -16,8 +16,8 @@ use crate::callbacks::claims::{self, Next};
 use crate::callbacks::overview::SHOWN;
 use crate::callbacks::store::claims::held;
 use crate::callbacks::store::queue::{Counts, QueueRow};
+use crate::console::alerts::live_or_whole;
 use crate::console::hand::hand;
-use crate::console::live::FRAGMENT;
 use crate::console::page::{Frame, PageError, render};
 use crate::console::said::Said;
 use crate::console::shown;
@@ -86,10 +86,7 @@ pub(crate) async fn show(
         counts,
         more,
     };
-    if headers.contains_key(FRAGMENT) {
-        return Ok(Html(page.as_live().render()?).into_response());
-    }
-    render(&page)
+    live_or_whole(&visitor, &headers, || page.as_live().render(), || render(&page))
 }
 
 /// « 10 h 20 », where « Suivante » gives nobody in danger before.
@@ -152,7 +149,7 @@ fn shown(app: &App, me: Uuid, row: &QueueRow, now: Timestamp) -> Shown {
     let lang = Some(row.lang).filter(|lang| *lang != Lang::FRENCH).map(|lang| format!("{} · ", lang.french()));
     let mut why = vec![row.reason.label().to_owned(), format!("reçu {}", shown::moment(row.opened_at, now, &zone))];
     why.extend(
-        row.promised_until.map(|until| format!("promis {} {}", by(&row, until), shown::moment(until, now, &zone))),
+        row.promised_until.map(|until| format!("promis {} {}", by(row, until), shown::moment(until, now, &zone))),
     );
     why.extend((row.attempts > 0).then(|| shown::counted(row.attempts, "essai", "essais")));
     why.extend(row.escalated_at.map(|at| format!("laissé à un superviseur {}", shown::moment(at, now, &zone))));

@@ -93,7 +93,7 @@ async fn danger_is_announced_above_the_queue_and_comes_first() {
         let form = [("issue", "SONNE"), ("formulaire", &*desk.ids.row(now()).to_string())];
         awa.post(&format!("/console/rappels/{danger}/terminer"), &form).await;
         let queue = awa.get("/console/file").await.body;
-        assert!(queue.contains("« Suivante » la redonne à 10 h 10"), "{queue}");
+        assert!(queue.contains("« Suivante » redonne cette personne à 10 h 10"), "{queue}");
         assert!(queue.contains("à réessayer à 10 h 10"), "{queue}");
         assert_ne!(id_in(awa.post("/console/suivante", &[]).await.location()), danger);
     })
