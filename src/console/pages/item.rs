@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::queue::{about, by};
 use crate::app::App;
 use crate::audit;
+use crate::callbacks::attempts;
 use crate::callbacks::disposition::{Disposition, Group, Step};
 use crate::callbacks::store::bridges::{self, Latest, Stage};
 use crate::callbacks::store::item::{self, Content, Earlier};
@@ -240,7 +241,7 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
         by_line: ringing.as_ref().map(|latest| format!("{} : {}", at(latest.at), stage_of(latest.stage))),
         dial: number.as_ref().map(|number| number.as_e164().to_owned()).unwrap_or_default(),
         points: voice.guides.points(guide).into_iter().map(|point| ticked(point, &refused.typed)).collect(),
-        voicemail: voice.guides.voicemail(),
+        voicemail: voicemail(app, &row, now, &zone),
         notes: notes.into_iter().map(|note| signed(note, now, &zone)).collect(),
         ends: Group::ALL.into_iter().map(|group| (group.label(), group.dispositions().map(end).collect())).collect(),
         form: app.board.ids.row(now),
@@ -249,6 +250,15 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
         since: refused.since,
         what,
     }
+}
+
+/// What to say to an answering machine: the number of the line, and when we try again.
+fn voicemail(app: &App, row: &QueueRow, now: Timestamp, zone: &TimeZone) -> String {
+    let line = app.lines.by_id(row.line_id);
+    let number = line.as_ref().map(|line| line.number.pairs().join(" ")).unwrap_or_default();
+    let again = line.map(|line| attempts::after_this_one(row.priority, &line.settings.hours, now));
+    let again = again.filter(|_| row.priority > 0).map(|at| shown::half_day(at, now, zone));
+    app.board.voice.load().guides.voicemail(&number, again.as_deref().unwrap_or("très vite"))
 }
 
 /// How far the line is with ringing her and the person.
