@@ -7,6 +7,7 @@
 
 mod assets;
 mod carry;
+mod drawing;
 mod guard;
 mod hand;
 mod headers;

@@ -11,6 +11,7 @@ mod jobs;
 mod journal;
 mod line;
 mod link;
+mod places;
 mod plans;
 mod queue;
 mod requests;
