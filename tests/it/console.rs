@@ -6,6 +6,7 @@ mod account;
 mod accounts;
 mod browser;
 mod figures;
+mod hostile;
 mod item;
 mod jobs;
 mod journal;
