@@ -82,11 +82,35 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
 /// A town that is on no map.
 const TOWN: &str = "Valmarin";
 
+/// Its districts: the postal codes are those that the line serves, the places are in the sea.
+const DISTRICTS: &str = r#"
+[[line.district]]
+name = "Le Centre"
+postal_codes = ["34000"]
+lat = 43.000
+lon = 4.500
+[[line.district]]
+name = "Les Tilleuls"
+postal_codes = ["34070"]
+lat = 42.986
+lon = 4.478
+[[line.district]]
+name = "La Colline"
+postal_codes = ["34080"]
+lat = 43.014
+lon = 4.470
+[[line.district]]
+name = "Le Port"
+postal_codes = ["34090"]
+lat = 42.992
+lon = 4.531
+"#;
+
 fn settings(options: &Options) -> anyhow::Result<Config> {
     let hours = if options.closed { "off" } else { "24/7" };
     let text = format!(
         "[[line]]\nnumber = \"{NUMBER}\"\ntown = \"{TOWN}\"\nhours = \"{hours}\"\ndesk = [\"{}\", \"{}\"]\n\
-         on_call = [\"{}\"]\nsms = \"CCAS\"\n",
+         on_call = [\"{}\"]\nsms = \"CCAS\"\n{DISTRICTS}",
         PHONES[0].0, PHONES[1].0, PHONES[2].0,
     );
     let data = options.data.display();
@@ -170,4 +194,27 @@ fn invite(options: &Options, link: &str) -> std::io::Result<()> {
          La même chose au terminal : LIGNE_DATABASE_URL=sqlite://{data}/demo.db ligne-solidaire callbacks list\n\
          Ctrl+C pour arrêter.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_town_has_districts_and_every_one_of_them_needs_something() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options { listen: ([127, 0, 0, 1], 0).into(), data: folder.path().to_path_buf(), closed: false };
+        let config = settings(&options).unwrap();
+        let line = &config.lines[0].settings;
+        assert_eq!(crate::lines::map::dots(&line.districts).len(), 4);
+        let mut open: BTreeMap<&str, usize> = BTreeMap::new();
+        for (code, is_open) in day::where_asked() {
+            let district = line.district_of(code).unwrap_or_else(|| panic!("{code} is of no district"));
+            *open.entry(district.name.as_str()).or_default() += usize::from(is_open);
+        }
+        assert!(open.len() == 4 && open.values().all(|count| *count > 0), "{open:?}");
+        let mut different: Vec<_> = open.values().collect();
+        different.dedup();
+        assert!(different.len() > 1, "dots of one size say nothing: {open:?}");
+    }
 }

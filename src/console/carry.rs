@@ -1,6 +1,8 @@
 //! A form that arrives after its session ended: what was typed goes through the sign-in and comes back in front of whoever
 //! signs in, to be sent again by her own hand. Nothing typed is lost, and nothing is done in her name without her.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
@@ -9,9 +11,10 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use super::guard::TOKEN;
 use super::page::PageError;
 use super::pages::sign_in::{Asked, SignInPage};
+use crate::callbacks::note::harmless;
 
 /// Names of fields that a carried form must not bring back.
-const NOT_CARRIED: [&str; 3] = [TOKEN, "mot_de_passe", "code"];
+const NOT_CARRIED: [&str; 5] = [TOKEN, "mot_de_passe", "nouveau", "encore", "code"];
 
 /// A form that waits for its sender to sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +29,7 @@ impl Carried {
     /// Reads what a page carried: `to` is one of our own addresses, `form` is urlencoded.
     pub(crate) fn read(to: &str, form: &str) -> Option<Self> {
         let fields: Vec<_> =
-            form_urlencoded::parse(form.as_bytes()).into_owned().filter(|(name, _)| kept(name)).collect();
+            form_urlencoded::parse(form.as_bytes()).filter(|(name, _)| kept(name)).map(harmless_field).collect();
         is_inside(to).then(|| Self { path: to.to_owned(), fields })
     }
 
@@ -34,6 +37,10 @@ impl Carried {
     pub(crate) fn form(&self) -> String {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish()
     }
+}
+
+fn harmless_field((name, value): (Cow<'_, str>, Cow<'_, str>)) -> (String, String) {
+    (harmless(&name), harmless(&value))
 }
 
 fn kept(name: &str) -> bool {
@@ -88,5 +95,7 @@ mod tests {
         let carried = carried.unwrap();
         assert_eq!(Carried::read(&carried.path, &carried.form()), Some(carried));
         assert_eq!(Carried::read("https://evil.example", "note=1"), None);
+        let secrets = Carried::read("/console/compte/mot-de-passe", "mot_de_passe=x&nouveau=y&encore=y&code=123456");
+        assert_eq!(secrets.map(|carried| carried.fields), Some(Vec::new()));
     }
 }

@@ -33,8 +33,12 @@ pub(super) const TOKEN: &str = "jeton";
 /// The most that a form may hold: a note far too long is still shown again to whoever wrote it.
 const LARGEST_FORM: usize = 1024 * 1024;
 
-/// Lets a form in only if one of our own pages sent it.
+/// Lets a form in only if one of our own pages sent it, and no address with a zero byte, which nobody types and no database
+/// takes.
 pub(super) async fn from_here(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    if request.uri().query().is_some_and(|query| query.contains("%00")) {
+        return PageError::NotFound.into_response();
+    }
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
     if changes && !is_ours(request.headers(), &app.board.public_url) {
         tracing::warn!("a form from somewhere else was refused");

@@ -28,7 +28,7 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 
 type Work = fn(axum::extract::State<Arc<App>>, Request, Next) -> BoxFuture<'static, Response>;
 
-/// Puts them on every answer.
+/// Puts them on every answer; a drawing has a policy of its own, which is stricter.
 pub(super) fn layer(app: Arc<App>) -> FromFnLayer<Work, Arc<App>, (axum::extract::State<Arc<App>>, Request)> {
     from_fn_with_state(app, with_headers as Work)
 }
@@ -43,7 +43,7 @@ fn with_headers(app: axum::extract::State<Arc<App>>, request: Request, next: Nex
 
 fn put(headers: &mut HeaderMap, secure: bool) {
     for (name, value) in ALWAYS {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

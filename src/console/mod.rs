@@ -8,6 +8,7 @@
 mod alerts;
 mod assets;
 mod carry;
+mod drawing;
 mod guard;
 mod hand;
 mod headers;

@@ -16,6 +16,11 @@ pub fn of<'d>(districts: &'d [District], postal_code: &str) -> Option<&'d Distri
     districts.iter().find(|district| district.postal_codes.iter().any(|code| code == postal_code))
 }
 
+/// Those that a place can be put into: a district is known by its postal codes.
+pub fn choices(districts: &[District]) -> Vec<District> {
+    districts.iter().filter(|district| !district.postal_codes.is_empty()).cloned().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ pub mod change;
 pub mod district;
 pub mod half_day;
 pub mod hours;
+pub mod map;
 pub mod numbering;
 pub mod overrides;
 pub mod promise;

@@ -16,6 +16,7 @@ pub mod keep;
 pub mod place;
 pub mod plan;
 pub mod plans;
+pub mod pointed;
 pub mod request;
 pub mod store;
 pub mod timeline;

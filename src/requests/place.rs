@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::pointed::NotThere;
+
 /// The longest street or detail that is kept, in characters.
 const LONGEST: usize = 300;
 
@@ -31,6 +33,9 @@ pub enum BadPlace {
     /// Not on the earth.
     #[error("le point n'est pas sur la carte")]
     Point,
+    /// What was pointed at is no place.
+    #[error(transparent)]
+    Pointed(#[from] NotThere),
 }
 
 impl Place {
@@ -57,9 +62,14 @@ impl Place {
     }
 
     /// In one line, as it is written on an envelope.
-    pub fn told(&self, postal_code: Option<&str>) -> String {
+    pub fn address(&self, postal_code: Option<&str>) -> String {
         let parts = [self.street.as_str(), self.details.as_str(), postal_code.unwrap_or_default()];
-        let told = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The same with its point.
+    pub fn told(&self, postal_code: Option<&str>) -> String {
+        let told = self.address(postal_code);
         let point = self.point.map(|(lat, lon)| format!(" ({lat:.5}, {lon:.5})")).unwrap_or_default();
         (told + &point).trim_start().to_owned()
     }

@@ -16,7 +16,7 @@ use ligne_solidaire::requests::content::{Content, Person};
 use ligne_solidaire::requests::desk::{Saved, edit, ends, open, place};
 use ligne_solidaire::requests::event::Kind;
 use ligne_solidaire::requests::filter::{Filter, Words as Sought};
-use ligne_solidaire::requests::place::Place;
+use ligne_solidaire::requests::pointed::Written;
 use ligne_solidaire::requests::timeline::{Entry, Words, timeline};
 use ligne_solidaire::requests::whole::{Request, Whole};
 use ligne_solidaire::requests::{Consent, State};
@@ -223,14 +223,18 @@ async fn a_late_save_is_refused_with_what_changed_in_between() {
         let Saved::Late(between) = save(&service, &zoe, &request, with(3)).await else { panic!("it was kept") };
         assert_eq!((between.len(), between[0].kind, between[0].actor.as_str()), (1, Kind::Changed, "Camille"));
         assert_eq!(between[0].detail.told(), ["Priorité : P2 → P1"]);
-        let somewhere = Place { street: "12 rue de la Loge".to_owned(), ..Place::default() };
-        let late =
-            place::place(&service.app.board, &zoe, id, request.updated_at, somewhere.clone(), None).await.unwrap();
-        assert!(matches!(late, Saved::Late(_)));
+        let street = |code: &str| Written {
+            street: "12 rue de la Loge".to_owned(),
+            postal_code: code.to_owned(),
+            ..Written::default()
+        };
+        let (board, lines) = (&service.app.board, &service.app.lines);
+        let late = place::place(board, lines, &zoe, id, request.updated_at, street("")).await.unwrap();
+        assert!(matches!(late, Ok(Saved::Late(_))));
         assert_eq!(whole(&service, &camille, id).await.request.priority, 1);
         let request = whole(&service, &zoe, id).await.request;
-        let saved = place::place(&service.app.board, &zoe, id, request.updated_at, somewhere, Some("34080".to_owned()));
-        assert_eq!(saved.await.unwrap(), Saved::Saved);
+        let saved = place::place(board, lines, &zoe, id, request.updated_at, street("34080"));
+        assert_eq!(saved.await.unwrap(), Ok(Saved::Saved));
         let placed = whole(&service, &zoe, id).await.request;
         assert_eq!((placed.place.street.as_str(), placed.postal_code.as_deref()), ("12 rue de la Loge", Some("34080")));
         let last = told(&service, &zoe, id).await.pop().unwrap();
@@ -321,8 +325,9 @@ async fn of_another_line_nothing_can_be_changed() {
         let with = Content { priority: 0, ..content(&service, &request) };
         let seen = request.updated_at;
         assert_eq!(save(&service, &other, &request, with).await, Saved::Unknown);
-        let somewhere = Place { street: "ailleurs".to_owned(), ..Place::default() };
-        assert_eq!(place::place(&app.board, &other, id, seen, somewhere, None).await.unwrap(), Saved::Unknown);
+        let somewhere = Written { street: "ailleurs".to_owned(), ..Written::default() };
+        let placed = place::place(&app.board, &app.lines, &other, id, seen, somewhere).await.unwrap();
+        assert_eq!(placed, Ok(Saved::Unknown));
         assert_eq!(ends::cancel(&app.board, &other, id).await.unwrap(), Saved::Unknown);
         assert_eq!(ends::reopen(&app.board, &app.lines, &other, id).await.unwrap(), Saved::Unknown);
         assert_eq!(edit::agreed(&app.board, &other, id, seen).await.unwrap(), Saved::Unknown);

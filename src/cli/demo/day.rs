@@ -276,3 +276,9 @@ async fn end(
     requests::change(tx, kept.id, State::Recorded, State::Solved, &act).await?;
     Ok(())
 }
+
+/// The postal code of each of the day's requests, and whether it is still open.
+#[cfg(test)]
+pub(super) fn where_asked() -> impl Iterator<Item = (&'static str, bool)> {
+    DAY.iter().map(|asked| (asked.postal_code, asked.ended.is_none()))
+}

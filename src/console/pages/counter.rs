@@ -126,7 +126,7 @@ pub(crate) async fn take(OfApp(app): OfApp<Arc<App>>, visitor: Visitor, sent: Se
 }
 
 fn typed(app: &App, visitor: &Visitor, sent: &Sent) -> Result<Typed, String> {
-    let place = Place::typed(sent.text("rue"), sent.text("precisions"), sent.text("code"), None);
+    let place = Place::typed(sent.text("rue"), sent.text("precisions"), sent.text("code_postal"), None);
     let (place, postal_code) = place.map_err(|bad| capital(&bad.to_string()))?;
     let for_other = match sent.text("pour") {
         "autre" => Some(Person { name: sent.text("personne").to_owned(), phone: phone(sent, "personne_tel")? }),

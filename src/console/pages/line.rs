@@ -5,12 +5,12 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Redirect, Response};
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::cli::voice;
+use crate::console::drawing::drawing;
 use crate::console::id::Id;
 use crate::console::page::{Frame, PageError, render};
 use crate::console::said::Said;
@@ -142,7 +142,7 @@ pub(crate) async fn reload(State(app): State<Arc<App>>, visitor: Visitor) -> Res
 }
 
 /// The drawing of the flow.
-pub(crate) async fn drawing(State(app): State<Arc<App>>, _: Visitor) -> Response {
-    let drawing = dialog::draw(&app.board.voice.load().scripts);
-    ([(CONTENT_TYPE, "image/svg+xml; charset=utf-8")], drawing).into_response()
+pub(crate) async fn flow(State(app): State<Arc<App>>, _: Visitor) -> Response {
+    let svg = dialog::draw(&app.board.voice.load().scripts);
+    drawing(svg)
 }

@@ -12,8 +12,9 @@ use crate::app::App;
 use crate::console::page::{Frame, PageError, render};
 use crate::console::said::Said;
 use crate::console::visitor::Visitor;
+use crate::lines::map::{self, dots};
 use crate::lines::{District, Line, district};
-use crate::stats::map::{dots, radius};
+use crate::stats::map::radius;
 use crate::stats::report;
 
 /// What is said of a request without a postal code, or with one of no district.
@@ -91,7 +92,7 @@ fn total(needs: &Needs, name: &str) -> i64 {
 
 fn drawn(districts: &[District], needs: &Needs) -> Vec<Dot> {
     let most = needs.keys().map(|name| total(needs, name)).max().unwrap_or_default();
-    let dot = |dot: crate::stats::map::Dot| {
+    let dot = |dot: map::Dot| {
         let name = districts.get(dot.district)?.name.clone();
         let count = total(needs, &name);
         let radius = radius(count, most);

@@ -20,6 +20,7 @@ pub(super) mod plans;
 pub(super) mod queue;
 pub(super) mod request;
 pub(super) mod request_acts;
+pub(super) mod request_map;
 pub(super) mod requests;
 pub(super) mod second_factor;
 pub(super) mod sheet;

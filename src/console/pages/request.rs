@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::queue::level;
+use super::request_map::{Pointing, SIDES, written};
 use super::requests::categories;
 use crate::app::App;
 use crate::callbacks::Reason;
@@ -18,6 +19,7 @@ use crate::callbacks::disposition::Disposition;
 use crate::console::id::Id;
 use crate::console::page::{Frame, PageError, render};
 use crate::console::said::Said;
+use crate::console::sent::Sent;
 use crate::console::shown;
 use crate::console::visitor::Visitor;
 use crate::dialog::{self, Told};
@@ -27,9 +29,9 @@ use crate::phone::PhoneNumber;
 use crate::requests::content::Content;
 use crate::requests::desk::{edit, open};
 use crate::requests::duplicates::Near;
-use crate::requests::place::Place;
+use crate::requests::pointed::Written;
 use crate::requests::timeline::{self, Part, Words};
-use crate::requests::whole::{Back, Heard, Whole};
+use crate::requests::whole::{Back, Heard, Request, Whole};
 use crate::requests::{Consent, Contact, State};
 
 #[derive(Template)]
@@ -60,15 +62,15 @@ struct RequestPage {
     merged: Vec<(Uuid, String)>,
     version: String,
     categories: Vec<(String, String)>,
-    levels: Vec<(u8, String)>,
+    levels: Vec<(String, String)>,
     consents: Vec<&'static str>,
-    content: Content,
-    contact_typed: String,
-    person_name: String,
-    person_phone: String,
-    texts: Vec<(String, String, String)>,
-    where_: Place,
-    code: String,
+    priority: u8,
+    consent: &'static str,
+    correction: Correction,
+    line: Uuid,
+    pointing: Pointing,
+    sides: [u16; 2],
+    written: Written,
 }
 
 /// A spoken message.
@@ -102,7 +104,19 @@ pub(super) struct Refused {
     pub(super) sentence: Option<String>,
     pub(super) since: Vec<String>,
     /// What she typed, if it is to be shown again.
-    pub(super) typed: Option<Content>,
+    pub(super) typed: Typed,
+}
+
+/// What a form of the page holds.
+#[derive(Debug, Default)]
+pub(super) enum Typed {
+    /// None of them.
+    #[default]
+    Nothing,
+    /// The corrections.
+    Correction(Sent),
+    /// The place.
+    Place(Sent),
 }
 
 /// The page of a request.
@@ -134,9 +148,8 @@ fn page(app: &App, visitor: &Visitor, whole: &Whole, parts: Vec<Part>, said: &Sa
     let request = &whole.request;
     let need = dialog::need_of(&voice.scripts, Lang::FRENCH, &request.category, &request.answers);
     let spoken = edit::spoken(&voice);
-    let content = refused.typed.unwrap_or_else(|| request.content(spoken.iter()));
+    let content = request.content(spoken.iter());
     let words = Words { scripts: &voice.scripts, labels: &voice.labels };
-    let person = content.beneficiary.clone().unwrap_or_default();
     let other = |near: &Near| Line {
         id: near.id,
         reference: near.reference.clone(),
@@ -164,7 +177,7 @@ fn page(app: &App, visitor: &Visitor, whole: &Whole, parts: Vec<Part>, said: &Sa
                 .collect::<Vec<_>>()
                 .join(" · ")
         }),
-        place: Some(request.place.told(request.postal_code.as_deref()))
+        place: Some(request.place.address(request.postal_code.as_deref()))
             .filter(|told| !told.is_empty())
             .unwrap_or_else(|| "pas encore précisé".to_owned()),
         awaiting: request.state == State::AwaitingAgreement,
@@ -182,15 +195,25 @@ fn page(app: &App, visitor: &Visitor, whole: &Whole, parts: Vec<Part>, said: &Sa
         merged: whole.merged.clone(),
         version: request.updated_at.as_millisecond().to_string(),
         categories: categories(app),
-        levels: (0..=3).map(|priority| (priority, format!("P{priority} : {}", level(priority)))).collect(),
+        levels: (0..=3).map(|priority| (priority.to_string(), format!("P{priority} : {}", level(priority)))).collect(),
         consents: Consent::ALL.map(Consent::word).to_vec(),
-        contact_typed: typed(content.contact.as_ref()),
-        person_phone: typed(person.phone.as_ref()),
-        person_name: person.name,
-        texts: content.texts.iter().map(|(name, text)| (name.clone(), label(name), text.clone())).collect(),
-        where_: request.place.clone(),
-        code: request.postal_code.clone().unwrap_or_default(),
-        content,
+        priority: content.priority,
+        consent: content.consent.word(),
+        correction: match &refused.typed {
+            Typed::Correction(sent) => Correction::typed(sent, &content, label),
+            _ => Correction::of(&content, label),
+        },
+        line: request.line_id,
+        pointing: Pointing::of(
+            app.lines.by_id(request.line_id).as_ref(),
+            request.postal_code.as_deref(),
+            request.place.point,
+        ),
+        sides: SIDES,
+        written: match &refused.typed {
+            Typed::Place(sent) => written(sent),
+            _ => known(request),
+        },
         need,
     }
 }
@@ -202,11 +225,67 @@ fn resembling(whole: &Whole) -> Vec<(Uuid, String)> {
     whole.linked.iter().filter(|(id, _)| !elsewhere.contains(id)).cloned().collect()
 }
 
+/// The place as it is.
+fn known(request: &Request) -> Written {
+    Written {
+        street: request.place.street.clone(),
+        details: request.place.details.clone(),
+        postal_code: request.postal_code.clone().unwrap_or_default(),
+        pointed: None,
+    }
+}
+
+/// What the form of the corrections holds, word for word: what cannot be kept is shown again too.
+struct Correction {
+    category: String,
+    priority: String,
+    contact: String,
+    for_other: bool,
+    person: String,
+    person_phone: String,
+    consent: String,
+    /// Name, label and text of each answer in words.
+    texts: Vec<(String, String, String)>,
+}
+
+impl Correction {
+    /// The request as it is.
+    fn of(content: &Content, label: impl Fn(&str) -> String) -> Self {
+        let person = content.beneficiary.clone().unwrap_or_default();
+        Self {
+            category: content.category.clone(),
+            priority: content.priority.to_string(),
+            contact: spelt(content.contact.as_ref()),
+            for_other: content.beneficiary.is_some(),
+            person: person.name,
+            person_phone: spelt(person.phone.as_ref()),
+            consent: content.consent.word().to_owned(),
+            texts: content.texts.iter().map(|(name, text)| (name.clone(), label(name), text.clone())).collect(),
+        }
+    }
+
+    /// What was typed over it.
+    fn typed(sent: &Sent, content: &Content, label: impl Fn(&str) -> String) -> Self {
+        let text = |name: &str| sent.text(name).to_owned();
+        let texts = content.texts.keys().map(|name| (name.clone(), label(name), text(&format!("texte.{name}"))));
+        Self {
+            category: text("besoin"),
+            priority: text("priorite"),
+            contact: text("contact"),
+            for_other: sent.text("pour") == "autre",
+            person: text("personne"),
+            person_phone: text("personne_tel"),
+            consent: text("accord"),
+            texts: texts.collect(),
+        }
+    }
+}
+
 fn number(contact: &Contact) -> String {
     contact.number.as_ref().map_or_else(|| "illisible".to_owned(), |number| number.pairs().join(" "))
 }
 
-fn typed(number: Option<&PhoneNumber>) -> String {
+fn spelt(number: Option<&PhoneNumber>) -> String {
     number.map(|number| number.pairs().join(" ")).unwrap_or_default()
 }
 

@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::request::{Refused, again};
+use super::request::{Refused, Typed, again};
+use super::request_map::written;
 use crate::app::App;
 use crate::clock::from_millis;
 use crate::console::id::Id;
@@ -19,7 +20,6 @@ use crate::phone::PhoneNumber;
 use crate::requests::Consent;
 use crate::requests::content::{Content, Person};
 use crate::requests::desk::{Saved, edit, ends, merge, place};
-use crate::requests::place::Place;
 
 /// Corrects it.
 pub(crate) async fn change(
@@ -30,12 +30,12 @@ pub(crate) async fn change(
 ) -> Result<Response, PageError> {
     let content = match content(&sent) {
         Ok(content) => content,
-        Err(sentence) => return refuse(&app, &visitor, id, sentence.to_owned(), None).await,
+        Err(sentence) => return refuse(&app, &visitor, id, sentence.to_owned(), Typed::Correction(sent)).await,
     };
     let by = visitor.operator();
-    match edit::edit(&app.board, &app.lines, by, id, version(&sent), content.clone()).await? {
-        Ok(saved) => after(&app, &visitor, id, saved, Some(content)).await,
-        Err(bad) => refuse(&app, &visitor, id, capital(&bad.to_string()), Some(content)).await,
+    match edit::edit(&app.board, &app.lines, by, id, version(&sent), content).await? {
+        Ok(saved) => after(&app, &visitor, id, saved, Typed::Correction(sent)).await,
+        Err(bad) => refuse(&app, &visitor, id, capital(&bad.to_string()), Typed::Correction(sent)).await,
     }
 }
 
@@ -47,36 +47,33 @@ pub(crate) async fn agree(
     sent: Sent,
 ) -> Result<Response, PageError> {
     let saved = edit::agreed(&app.board, visitor.operator(), id, version(&sent)).await?;
-    after(&app, &visitor, id, saved, None).await
+    after(&app, &visitor, id, saved, Typed::Nothing).await
 }
 
-/// Says where.
+/// Says where: by street, by a click on the drawing of the districts, or by their list.
 pub(crate) async fn locate(
     OfApp(app): OfApp<Arc<App>>,
     visitor: Visitor,
     Id(id): Id,
     sent: Sent,
 ) -> Result<Response, PageError> {
-    let typed = Place::typed(sent.text("rue"), sent.text("precisions"), sent.text("code"), point(&sent));
-    match typed {
-        Ok((found, code)) => {
-            let saved = place::place(&app.board, visitor.operator(), id, version(&sent), found, code).await?;
-            after(&app, &visitor, id, saved, None).await
-        }
-        Err(bad) => refuse(&app, &visitor, id, capital(&bad.to_string()), None).await,
+    let by = visitor.operator();
+    match place::place(&app.board, &app.lines, by, id, version(&sent), written(&sent)).await? {
+        Ok(saved) => after(&app, &visitor, id, saved, Typed::Place(sent)).await,
+        Err(bad) => refuse(&app, &visitor, id, capital(&bad.to_string()), Typed::Place(sent)).await,
     }
 }
 
 /// Withdraws it.
 pub(crate) async fn cancel(OfApp(app): OfApp<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Response, PageError> {
     let saved = ends::cancel(&app.board, visitor.operator(), id).await?;
-    after(&app, &visitor, id, saved, None).await
+    after(&app, &visitor, id, saved, Typed::Nothing).await
 }
 
 /// Opens it again.
 pub(crate) async fn reopen(OfApp(app): OfApp<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Response, PageError> {
     let saved = ends::reopen(&app.board, &app.lines, visitor.operator(), id).await?;
-    after(&app, &visitor, id, saved, None).await
+    after(&app, &visitor, id, saved, Typed::Nothing).await
 }
 
 /// Has it go on for another one too.
@@ -89,7 +86,7 @@ pub(crate) async fn join(
     let Some(other) = sent.id("autre") else { return Err(PageError::NotFound) };
     match merge::merge(&app.board, &app.lines, visitor.operator(), id, other).await? {
         Ok(()) => Ok(led(id, "reunie")),
-        Err(not) => refuse(&app, &visitor, id, capital(&not.to_string()), None).await,
+        Err(not) => refuse(&app, &visitor, id, capital(&not.to_string()), Typed::Nothing).await,
     }
 }
 
@@ -101,13 +98,7 @@ pub(crate) async fn part(OfApp(app): OfApp<Arc<App>>, visitor: Visitor, Id(id): 
     }
 }
 
-async fn after(
-    app: &App,
-    visitor: &Visitor,
-    id: Uuid,
-    saved: Saved,
-    typed: Option<Content>,
-) -> Result<Response, PageError> {
+async fn after(app: &App, visitor: &Visitor, id: Uuid, saved: Saved, typed: Typed) -> Result<Response, PageError> {
     match saved {
         Saved::Saved => Ok(led(id, "enregistree")),
         Saved::Same => Ok(led(id, "pareille")),
@@ -136,13 +127,7 @@ async fn after(
     }
 }
 
-async fn refuse(
-    app: &App,
-    visitor: &Visitor,
-    id: Uuid,
-    sentence: String,
-    typed: Option<Content>,
-) -> Result<Response, PageError> {
+async fn refuse(app: &App, visitor: &Visitor, id: Uuid, sentence: String, typed: Typed) -> Result<Response, PageError> {
     let refused = Refused { sentence: Some(sentence), since: Vec::new(), typed };
     again(app, visitor, id, StatusCode::UNPROCESSABLE_ENTITY, refused).await
 }
@@ -154,10 +139,6 @@ fn led(id: Uuid, said: &str) -> Response {
 /// The version that the form showed.
 fn version(sent: &Sent) -> Timestamp {
     from_millis(sent.text("version").parse().unwrap_or_default())
-}
-
-fn point(sent: &Sent) -> Option<(f64, f64)> {
-    Some((sent.text("latitude").parse().ok()?, sent.text("longitude").parse().ok()?))
 }
 
 /// What was typed; the sentence for whoever typed a number that is none.

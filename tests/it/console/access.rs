@@ -42,7 +42,7 @@ impl Elsewhere {
             "rappels" => self.callback.to_string(),
             "demandes" => self.request.to_string(),
             "comptes" => self.operator.to_string(),
-            "ligne" => self.line.to_string(),
+            "ligne" | "carte" => self.line.to_string(),
             // No plan was ever made there: what is there and what is not look the same.
             "plans" => Uuid::from_u128(2).to_string(),
             "signalements" => Uuid::from_u128(3).to_string(),

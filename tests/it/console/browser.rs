@@ -7,6 +7,10 @@ mod merging;
 mod queue;
 mod session;
 
+use axum::Router;
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::middleware::map_response;
+use axum::response::Response;
 use ligne_solidaire::operators::Role;
 use tokio::net::TcpListener;
 
@@ -15,6 +19,26 @@ use crate::support::chromium::{Look, Page, serve_on};
 use crate::support::people::{PASSWORD, Person, TownHall};
 use crate::support::service::{Service, Setup};
 use crate::support::test_db::TestDb;
+
+/// A town with districts.
+pub(crate) const DISTRICTS: &str = "
+town = \"Montpellier\"
+[[line.district]]
+name = \"Mosson\"
+postal_codes = [\"34080\"]
+lat = 43.62
+lon = 3.82
+[[line.district]]
+name = \"Centre\"
+postal_codes = [\"34000\"]
+lat = 43.61
+lon = 3.88
+[[line.district]]
+name = \"Port Marianne\"
+postal_codes = [\"34090\"]
+lat = 43.60
+lon = 3.90
+";
 
 /// A service that a browser reaches, and the people who work there.
 pub(crate) struct Seat {
@@ -26,17 +50,30 @@ pub(crate) struct Seat {
 
 impl Seat {
     pub(crate) async fn ready() -> Self {
-        Self::of("town = \"Montpellier\"").await
+        Self::of(DISTRICTS).await
     }
 
     /// The service of a line with those settings.
     pub(crate) async fn of(line: &str) -> Self {
+        Self::serving(line, |router| router).await
+    }
+
+    /// Its pages come without their Content-Security-Policy.
+    pub(crate) async fn without_policy() -> Self {
+        let strip = async |mut response: Response| {
+            response.headers_mut().remove(CONTENT_SECURITY_POLICY);
+            response
+        };
+        Self::serving(DISTRICTS, |router| router.layer(map_response(strip))).await
+    }
+
+    async fn serving(line: &str, changed: impl FnOnce(Router) -> Router) -> Self {
         let base = TestDb::sqlite().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let setup = Setup { line: line.to_owned(), ..Setup::at(&address) };
         let service = Service::with(&base, &setup).await;
-        serve_on(listener, service.router.clone());
+        serve_on(listener, changed(service.router.clone()));
         let hall = TownHall { gate: service.app.gate.clone(), clock: service.clock.clone() };
         Self { service, address, hall, _base: base }
     }

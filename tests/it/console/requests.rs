@@ -82,7 +82,7 @@ async fn a_request_typed_at_the_counter_waits_in_the_queue_with_its_six_digits()
             ("ecrit", "Ses gouttes pour les yeux."),
             ("pour", "moi"),
             ("accord", "oui"),
-            ("code", "34000"),
+            ("code_postal", "34000"),
         ];
         let kept = awa.post("/console/guichet", &fields).await;
         let again = awa.post("/console/guichet", &fields).await;

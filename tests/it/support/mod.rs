@@ -6,6 +6,7 @@ pub(crate) mod chromium;
 pub(crate) mod desk;
 pub(crate) mod documents;
 pub(crate) mod dump;
+pub(crate) mod html;
 pub(crate) mod ids;
 pub(crate) mod people;
 pub(crate) mod service;
