@@ -47,7 +47,7 @@ async function refresh() {
   if (asking) { again = true; return; }
   asking = true;
   try {
-    const answer = await fetch(location.href, { headers: { "X-Fragment": region.dataset.live } });
+    const answer = await fetch(region.dataset.from ?? location.href, { headers: { "X-Fragment": region.dataset.live } });
     if (answer.status === 401) return signedOut();
     if (answer.status >= 500) throw new Error("not now");
     if (refused) { refused = false; follows(); }

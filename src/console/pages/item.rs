@@ -56,6 +56,8 @@ struct ItemPage {
     holding: String,
     closed: Option<String>,
     mine: bool,
+    /// Whether the form says how it ended: it is hers, or she was saying it when it was hers no more.
+    ending: bool,
     may: May,
     told: Vec<Told>,
     messages: Vec<Message>,
@@ -87,7 +89,7 @@ struct End {
     asks: &'static str,
 }
 
-/// What she typed, shown again where it could not be kept.
+/// What she typed, shown again until it is kept.
 #[derive(Debug, Default)]
 pub(super) struct Typed {
     pub(super) end: String,
@@ -97,11 +99,25 @@ pub(super) struct Typed {
     pub(super) done: Vec<String>,
 }
 
-/// Why what she typed was not kept.
+impl Typed {
+    /// Whether nothing is lost without it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.note.is_empty() && !self.is_an_ending()
+    }
+
+    /// Whether she was saying how it ended.
+    fn is_an_ending(&self) -> bool {
+        let Self { end, date, reference, done, .. } = self;
+        !done.is_empty() || [end, date, reference].into_iter().any(|field| !field.is_empty())
+    }
+}
+
+/// What the page shows again, and why what she typed was not kept.
 #[derive(Debug, Default)]
-pub(super) struct Refused {
+pub(super) struct Shown {
     pub(super) typed: Typed,
-    pub(super) sentence: Option<String>,
+    pub(super) said: Said,
+    pub(super) refusal: Option<String>,
     /// What others did meanwhile.
     pub(super) since: Vec<String>,
 }
@@ -151,21 +167,21 @@ pub(crate) async fn show(
     if !fragment {
         journal(&app, &visitor, "callback.open", id).await?;
     }
-    let page = page(&app, &visitor, opened, &said, Refused::default());
+    let page = page(&app, &visitor, opened, Shown { said, ..Shown::default() });
     if fragment { Ok(Html(page.as_live().render()?).into_response()) } else { render(&page) }
 }
 
-/// The page again, with what she typed and why it was not kept.
+/// The page again, with what she typed. Whoever sent a form may never have opened it: this is an opening too.
 pub(super) async fn again(
     app: &App,
     visitor: &Visitor,
     id: Uuid,
     status: StatusCode,
-    refused: Refused,
+    shown: Shown,
 ) -> Result<Response, PageError> {
     let opened = read(app, visitor, id).await?.ok_or(PageError::NotFound)?;
-    let page = page(app, visitor, opened, &Said::default(), refused);
-    Ok((status, render(&page)?).into_response())
+    journal(app, visitor, "callback.open", id).await?;
+    Ok((status, render(&page(app, visitor, opened, shown))?).into_response())
 }
 
 async fn read(app: &App, visitor: &Visitor, id: Uuid) -> Result<Option<Opened>, DbError> {
@@ -197,7 +213,8 @@ async fn journal(app: &App, visitor: &Visitor, action: &'static str, id: Uuid) -
     writing.await
 }
 
-fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refused) -> ItemPage {
+fn page(app: &App, visitor: &Visitor, opened: Opened, shown_again: Shown) -> ItemPage {
+    let Shown { typed, said, refusal, since } = shown_again;
     let now = app.board.clock.now();
     let zone = app.zone_of(opened.row.line_id);
     let voice = app.board.voice.load();
@@ -211,7 +228,7 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
     let at = |instant| shown::moment(instant, now, &zone);
     let guide = if row.priority == 0 { "danger" } else { row.category.as_deref().unwrap_or("") };
     ItemPage {
-        frame: Frame::new(app, visitor, &what, "/console/file", said),
+        frame: Frame::new(app, visitor, &what, "/console/file", &said),
         id: row.id,
         priority: row.priority,
         reference: row.reference.clone(),
@@ -226,6 +243,7 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
             format!("{}, {}", at(closed), content.disposition.as_deref().map_or("sans issue notée", Disposition::label))
         }),
         mine,
+        ending: mine || typed.is_an_ending(),
         may: May {
             take: is_open && row.holder.is_none(),
             take_over: is_open && held_by_other && visitor.may(Right::Supervise),
@@ -238,14 +256,14 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
         fills: ringing.as_ref().and_then(filled_by),
         by_line: ringing.as_ref().map(|latest| format!("{} : {}", at(latest.at), stage_of(latest.stage))),
         dial: number.as_ref().map(|number| number.as_e164().to_owned()).unwrap_or_default(),
-        points: voice.guides.points(guide).into_iter().map(|point| ticked(point, &refused.typed)).collect(),
+        points: voice.guides.points(guide).into_iter().map(|point| ticked(point, &typed)).collect(),
         voicemail: voice.guides.voicemail(),
         notes: notes.into_iter().map(|note| signed(note, now, &zone)).collect(),
         ends: Group::ALL.into_iter().map(|group| (group.label(), group.dispositions().map(end).collect())).collect(),
         form: app.board.ids.row(now),
-        typed: prefilled(refused.typed, ringing.as_ref()),
-        refusal: refused.sentence,
-        since: refused.since,
+        typed: prefilled(typed, ringing.as_ref()),
+        refusal,
+        since,
         what,
     }
 }

@@ -152,7 +152,7 @@ fn shown(app: &App, me: Uuid, row: &QueueRow, now: Timestamp) -> Shown {
     let lang = Some(row.lang).filter(|lang| *lang != Lang::FRENCH).map(|lang| format!("{} · ", lang.french()));
     let mut why = vec![row.reason.label().to_owned(), format!("reçu {}", shown::moment(row.opened_at, now, &zone))];
     why.extend(
-        row.promised_until.map(|until| format!("promis {} {}", by(&row, until), shown::moment(until, now, &zone))),
+        row.promised_until.map(|until| format!("promis {} {}", by(row, until), shown::moment(until, now, &zone))),
     );
     why.extend((row.attempts > 0).then(|| shown::counted(row.attempts, "essai", "essais")));
     why.extend(row.escalated_at.map(|at| format!("laissé à un superviseur {}", shown::moment(at, now, &zone))));
