@@ -312,6 +312,37 @@ async fn a_late_correction_leaves_the_person_helped_as_she_was() {
 }
 
 #[tokio::test]
+async fn a_request_of_another_line_is_never_the_one_that_a_call_resembles() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let (camille, other) = (agent(&service, "Camille").await, stranger(&service).await);
+        let first = by_telephone(&service, ODETTE).await;
+        let second = by_telephone(&service, ODETTE).await;
+        let linked = async |id| whole(&service, &camille, id).await.linked.into_iter().map(|(id, _)| id).collect();
+        let seen: Vec<Uuid> = linked(second).await;
+        assert_eq!(seen, [first], "on one line they resemble each other");
+        let to = other.lines[0];
+        moved(&service, first, to).await;
+        let seen: Vec<Uuid> = linked(second).await;
+        assert_eq!(seen, NOTHING, "its number is shown to nobody of this line");
+        moved(&service, second, to).await;
+        let third = by_telephone(&service, ODETTE).await;
+        let seen: Vec<Uuid> = linked(third).await;
+        assert_eq!(seen, NOTHING);
+        assert_eq!(number(&base.db, "select count(*) from requests where linked_to is not null").await, 1);
+    })
+    .await;
+}
+
+/// As if it had been made on that line.
+async fn moved(service: &Service, id: Uuid, to: Uuid) {
+    crate::support::desk::write(&service.app.board.db, move |query| {
+        query("update requests set line_id = $1 where id = $2").bind(to.to_string()).bind(id.to_string())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_request_that_was_over_comes_back_to_the_queue_when_it_is_opened_again() {
     on_both(async |base| {
         let service = Service::on(base).await;
