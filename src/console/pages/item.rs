@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
+use super::message::{UNREADABLE, unreadable};
 use super::queue::{about, by};
 use crate::app::App;
 use crate::audit;
@@ -33,6 +34,9 @@ use crate::lang::Lang;
 use crate::operators::Right;
 use crate::phone::PhoneNumber;
 use crate::requests::Contact;
+use crate::requests::duplicates::Near;
+use crate::requests::store::show::beside;
+use crate::requests::whole::{Beneficiary, Request};
 
 /// How many earlier callbacks of the number are shown.
 const EARLIER: u32 = 10;
@@ -47,6 +51,9 @@ struct ItemPage {
     priority: u8,
     what: String,
     reference: Option<String>,
+    request: Option<Uuid>,
+    near: Vec<Before>,
+    helped: Option<Helped>,
     reason: &'static str,
     opened: String,
     due: String,
@@ -144,14 +151,27 @@ struct Before {
     when: String,
 }
 
+/// Another person whom it is for.
+struct Helped {
+    who: String,
+    number: Option<String>,
+    dial: String,
+    earlier: Vec<Before>,
+}
+
 /// Everything that the page reads.
 struct Opened {
     row: QueueRow,
     content: Content,
     earlier: Vec<Earlier>,
+    /// The request behind it, and those that may be the same one.
+    request: Option<(Request, Vec<Near>)>,
+    of_person: Vec<Earlier>,
     messages: Vec<recording::store::Message>,
     notes: Vec<notes::Note>,
     ringing: Option<Latest>,
+    /// Messages that are kept and that nobody can listen to.
+    silent: Vec<Uuid>,
 }
 
 /// The page of a callback; to a script, the part that changes.
@@ -162,13 +182,13 @@ pub(crate) async fn show(
     Query(said): Query<Said>,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let opened = read(&app, &visitor, id).await?.ok_or(PageError::NotFound)?;
-    let fragment = headers.contains_key(FRAGMENT);
-    if !fragment {
-        journal(&app, &visitor, "callback.open", id).await?;
+    let shown = Shown { said, ..Shown::default() };
+    if headers.contains_key(FRAGMENT) {
+        let read = read(&app, &visitor, id).await?.ok_or(PageError::NotFound)?;
+        return Ok(Html(page(&app, &visitor, read, shown).as_live().render()?).into_response());
     }
-    let page = page(&app, &visitor, opened, Shown { said, ..Shown::default() });
-    if fragment { Ok(Html(page.as_live().render()?).into_response()) } else { render(&page) }
+    let opened = open(&app, &visitor, id).await?;
+    render(&page(&app, &visitor, opened, shown))
 }
 
 /// The page again, with what she typed. Whoever sent a form may never have opened it: this is an opening too.
@@ -179,9 +199,17 @@ pub(super) async fn again(
     status: StatusCode,
     shown: Shown,
 ) -> Result<Response, PageError> {
-    let opened = read(app, visitor, id).await?.ok_or(PageError::NotFound)?;
-    journal(app, visitor, "callback.open", id).await?;
+    let opened = open(app, visitor, id).await?;
     Ok((status, render(&page(app, visitor, opened, shown))?).into_response())
+}
+
+/// Opens it: its number is shown, and that is journaled.
+async fn open(app: &App, visitor: &Visitor, id: Uuid) -> Result<Opened, PageError> {
+    let mut opened = read(app, visitor, id).await?.ok_or(PageError::NotFound)?;
+    let kept = opened.messages.iter().filter(|message| message.state == recording::State::Kept);
+    opened.silent = unreadable(app, visitor, kept.map(|message| message.id).collect()).await?;
+    journal(app, visitor, "callback.open", id).await?;
+    Ok(opened)
 }
 
 async fn read(app: &App, visitor: &Visitor, id: Uuid) -> Result<Option<Opened>, DbError> {
@@ -195,9 +223,29 @@ async fn read(app: &App, visitor: &Visitor, id: Uuid) -> Result<Option<Opened>, 
                 None => Vec::new(),
             };
             let earlier = item::earlier(tx, operator, id, EARLIER).await?;
+            let request = match content.request_id {
+                Some(request) => beside(tx, &keyring, operator, request).await?,
+                None => None,
+            };
+            let phone = request.as_ref().and_then(|(request, _)| request.beneficiary.as_ref()?.phone.clone());
+            let of_person = match phone {
+                Some(phone) => item::of_person(tx, &keyring, operator, id, &phone, EARLIER).await?,
+                None => Vec::new(),
+            };
             let notes = notes::of_callback(tx, &keyring, operator, id).await?;
             let ringing = bridges::latest(tx, operator, id, now).await?;
-            Ok::<_, DbError>(Some(Opened { row, content, earlier, messages, notes, ringing }))
+            let silent = Vec::new();
+            Ok::<_, DbError>(Some(Opened {
+                row,
+                content,
+                earlier,
+                request,
+                of_person,
+                messages,
+                notes,
+                ringing,
+                silent,
+            }))
         })
     });
     reading.await
@@ -218,7 +266,9 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, shown_again: Shown) -> Ite
     let now = app.board.clock.now();
     let zone = app.zone_of(opened.row.line_id);
     let voice = app.board.voice.load();
-    let Opened { row, content, earlier, messages, notes, ringing } = opened;
+    let Opened { row, content, earlier, request, of_person, messages, notes, ringing, silent } = opened;
+    let (request, near) = request.unzip();
+    let person = request.as_ref().and_then(|request| request.beneficiary.as_ref());
     let what = about(app, &row);
     let (contact_id, sealed) = row.contact.clone().unzip();
     let number = Contact::unseal(&app.board.keyring, contact_id, sealed).and_then(|contact| contact.number);
@@ -232,6 +282,9 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, shown_again: Shown) -> Ite
         id: row.id,
         priority: row.priority,
         reference: row.reference.clone(),
+        request: content.request_id,
+        near: near.unwrap_or_default().iter().map(|near| alike(app, near, now, &zone)).collect(),
+        helped: person.map(|person| helped(app, person, &of_person, now, &zone)),
         reason: row.reason.label(),
         opened: at(row.opened_at),
         due: format!("{} ({})", at(row.due_at), shown::deadline(row.due_at, now)),
@@ -250,7 +303,7 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, shown_again: Shown) -> Ite
             ring: mine && number.as_ref().is_some_and(PhoneNumber::is_dialable) && visitor.operator().phone.is_some(),
         },
         told: told(app, &content.answers),
-        messages: messages.iter().map(|message| shown_message(app, message)).collect(),
+        messages: messages.iter().map(|message| shown_message(app, message, &silent)).collect(),
         earlier: earlier.iter().map(|one| before(app, one, now, &zone)).collect(),
         number: number.as_ref().map(|number| number.pairs().join(" ")),
         fills: ringing.as_ref().and_then(filled_by),
@@ -329,7 +382,7 @@ fn told(app: &App, answers: &[u8]) -> Vec<Told> {
     told
 }
 
-fn shown_message(app: &App, message: &recording::store::Message) -> Message {
+fn shown_message(app: &App, message: &recording::store::Message, silent: &[Uuid]) -> Message {
     let voice = app.board.voice.load();
     let name = voice.scripts.flow.steps.get(&message.step).and_then(dialog::Step::value_name);
     let label = name.and_then(|name| voice.labels.label(name)).unwrap_or_else(|| "Message".to_owned());
@@ -338,10 +391,29 @@ fn shown_message(app: &App, message: &recording::store::Message) -> Message {
             "Ce message n'est pas encore arrivé de l'opérateur. Rechargez la page dans une minute."
         }
         recording::State::Erased => "Ce message a été effacé, comme annoncé à l'appelant.",
+        recording::State::Kept if silent.contains(&message.id) => UNREADABLE,
         recording::State::Kept => "",
         _ => "Ce message n'est pas arrivé de l'opérateur : il est perdu.",
     };
-    Message { id: message.id, label, here: message.state == recording::State::Kept, why }
+    Message { id: message.id, label, here: why.is_empty(), why }
+}
+
+/// A request that may be the same one (F-49).
+fn alike(app: &App, near: &Near, now: Timestamp, zone: &TimeZone) -> Before {
+    let need = dialog::need(&app.board.voice.load().scripts, Lang::FRENCH, &near.category);
+    let when = format!("{} · {}", near.state.word(), shown::moment(near.created_at, now, zone));
+    Before { id: near.id, what: format!("{need} · n° {}", near.reference), when }
+}
+
+fn helped(app: &App, person: &Beneficiary, earlier: &[Earlier], now: Timestamp, zone: &TimeZone) -> Helped {
+    let name = if person.name.is_empty() { "Son nom est dans le message." } else { &person.name };
+    let agreed = person.agreed_at.map_or("accord à demander", |_| "d'accord");
+    Helped {
+        who: format!("{name} · {agreed}"),
+        number: person.phone.as_ref().map(|phone| phone.pairs().join(" ")),
+        dial: person.phone.as_ref().map(|phone| phone.as_e164().to_owned()).unwrap_or_default(),
+        earlier: earlier.iter().map(|one| before(app, one, now, zone)).collect(),
+    }
 }
 
 fn before(app: &App, one: &Earlier, now: Timestamp, zone: &TimeZone) -> Before {

@@ -6,7 +6,8 @@ use axum::http::StatusCode;
 
 use super::agent;
 use crate::support::desk::Desk;
-use crate::support::service::Service;
+use crate::support::service::{LINE, Service};
+use crate::support::shopping;
 use crate::support::test_db::{number, on_both};
 
 /// A form's id, as the page makes one.
@@ -172,6 +173,46 @@ async fn after_a_lapsed_lease_one_press_takes_it_again_and_saves_everything() {
             assert_eq!(awa.post(&end, &again).await.location(), "/console/file?dit=encore", "pressed twice");
         }
         assert_eq!(number(&base.db, "select count(*) from notes").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_callback_leads_to_its_request_its_likes_and_the_person_helped() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let awa = agent(&service, "Awa").await;
+        for from in ["+33465710002", "+33465710001", "+33465710001"] {
+            shopping::to_the_end(&service.exchange, from, LINE).await;
+            service.clock.advance(Duration::from_mins(1));
+        }
+        let request = |number: &'static str, nth: usize| {
+            let awa = &awa;
+            async move {
+                let found = awa.get(&format!("/console/demandes?q={number}")).await.body;
+                let id = found.split("/console/demandes/").nth(nth).unwrap().split('"').next().unwrap().to_owned();
+                let page = awa.get(&format!("/console/demandes/{id}")).await.body;
+                let back = page.split("/console/rappels/").nth(1).unwrap()[..36].to_owned();
+                let version = page.split(r#"name="version" value=""#).nth(1).unwrap().split('"').next().unwrap();
+                (id, back, version.to_owned())
+            }
+        };
+        let (_, gastons, _) = request("0465710002", 1).await;
+        let (other, ..) = request("0465710001", 2).await;
+        let (id, back, version) = request("0465710001", 1).await;
+        let page = awa.get(&format!("/console/rappels/{back}")).await.body;
+        assert!(page.contains(&format!(r#"<a href="/console/demandes/{id}">N° "#)), "{page}");
+        assert!(page.contains("Peut-être la même demande"), "{page}");
+        assert!(page.contains(&format!(r#"href="/console/demandes/{other}""#)), "{page}");
+        assert!(!page.contains("Personne aidée") && !page.contains(&gastons), "{page}");
+        let person = [("pour", "autre"), ("personne", "Gaston Petit"), ("personne_tel", "04 65 71 00 02")];
+        let rest = [("besoin", "courses"), ("priorite", "2"), ("contact", "0465710001"), ("version", &*version)];
+        let fields: Vec<_> = person.into_iter().chain(rest).collect();
+        awa.post(&format!("/console/demandes/{id}"), &fields).await;
+        let page = awa.get(&format!("/console/rappels/{back}")).await.body;
+        for shown in ["Gaston Petit · accord à demander", "04 65 71 00 02", &format!("/console/rappels/{gastons}")] {
+            assert!(page.contains(shown), "{shown} in {page}");
+        }
     })
     .await;
 }
