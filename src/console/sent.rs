@@ -19,6 +19,11 @@ impl Sent {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
     }
 
+    /// The text of that name if the form has it, else what is known already.
+    pub(crate) fn or(&self, name: &str, known: String) -> String {
+        if self.0.iter().any(|(field, _)| field == name) { self.text(name).to_owned() } else { known }
+    }
+
     /// The same with its blanks: of a password they are part.
     pub(crate) fn raw(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
+use super::message::{UNREADABLE, unreadable};
 use super::queue::level;
 use super::requests::categories;
 use crate::app::App;
@@ -18,6 +19,7 @@ use crate::callbacks::disposition::Disposition;
 use crate::console::id::Id;
 use crate::console::page::{Frame, PageError, render};
 use crate::console::said::Said;
+use crate::console::sent::Sent;
 use crate::console::shown;
 use crate::console::visitor::Visitor;
 use crate::dialog::{self, Told};
@@ -60,15 +62,46 @@ struct RequestPage {
     merged: Vec<(Uuid, String)>,
     version: String,
     categories: Vec<(String, String)>,
-    levels: Vec<(u8, String)>,
+    levels: Vec<(String, String)>,
     consents: Vec<&'static str>,
-    content: Content,
-    contact_typed: String,
-    person_name: String,
-    person_phone: String,
-    texts: Vec<(String, String, String)>,
+    priority: u8,
+    consent: &'static str,
+    form: Form,
     where_: Place,
     code: String,
+}
+
+/// What may be corrected: as it was typed, else as the request has it.
+struct Form {
+    category: String,
+    priority: String,
+    contact: String,
+    for_other: bool,
+    person: String,
+    phone: String,
+    consent: String,
+    texts: Vec<(String, String, String)>,
+}
+
+impl Form {
+    fn of(content: Content, typed: &Sent, label: impl Fn(&str) -> String) -> Self {
+        let whom = if content.beneficiary.is_some() { "autre" } else { "moi" };
+        let person = content.beneficiary.unwrap_or_default();
+        let text = |(name, text): (String, String)| {
+            let text = typed.or(&format!("texte.{name}"), text);
+            (label(&name), name, text)
+        };
+        Self {
+            category: typed.or("besoin", content.category),
+            priority: typed.or("priorite", content.priority.to_string()),
+            contact: typed.or("contact", written(content.contact.as_ref())),
+            for_other: typed.or("pour", whom.to_owned()) == "autre",
+            phone: typed.or("personne_tel", written(person.phone.as_ref())),
+            person: typed.or("personne", person.name),
+            consent: typed.or("accord", content.consent.word().to_owned()),
+            texts: content.texts.into_iter().map(text).collect(),
+        }
+    }
 }
 
 /// A spoken message.
@@ -96,13 +129,21 @@ struct Entry {
     more: Vec<String>,
 }
 
+/// Everything that the page reads.
+struct Opened {
+    whole: Whole,
+    parts: Vec<Part>,
+    /// Messages that are kept and that nobody can listen to.
+    silent: Vec<Uuid>,
+}
+
 /// Why what she typed was not kept, and what others did meanwhile.
 #[derive(Debug, Default)]
 pub(super) struct Refused {
     pub(super) sentence: Option<String>,
     pub(super) since: Vec<String>,
-    /// What she typed, if it is to be shown again.
-    pub(super) typed: Option<Content>,
+    /// The form that she sent, shown again as she typed it.
+    pub(super) typed: Sent,
 }
 
 /// The page of a request.
@@ -112,8 +153,7 @@ pub(crate) async fn show(
     Id(id): Id,
     Query(said): Query<Said>,
 ) -> Result<Response, PageError> {
-    let (whole, parts) = open::open(&app.board, visitor.operator(), id).await?.ok_or(PageError::NotFound)?;
-    render(&page(&app, &visitor, &whole, parts, &said, Refused::default()))
+    render(&page(&app, &visitor, opened(&app, &visitor, id).await?, &said, Refused::default()))
 }
 
 /// The page again, with why something was not kept.
@@ -124,19 +164,25 @@ pub(super) async fn again(
     status: StatusCode,
     refused: Refused,
 ) -> Result<Response, PageError> {
-    let (whole, parts) = open::open(&app.board, visitor.operator(), id).await?.ok_or(PageError::NotFound)?;
-    Ok((status, render(&page(app, visitor, &whole, parts, &Said::default(), refused))?).into_response())
+    let opened = opened(app, visitor, id).await?;
+    Ok((status, render(&page(app, visitor, opened, &Said::default(), refused))?).into_response())
 }
 
-fn page(app: &App, visitor: &Visitor, whole: &Whole, parts: Vec<Part>, said: &Said, refused: Refused) -> RequestPage {
+async fn opened(app: &App, visitor: &Visitor, id: Uuid) -> Result<Opened, PageError> {
+    let (whole, parts) = open::open(&app.board, visitor.operator(), id).await?.ok_or(PageError::NotFound)?;
+    let kept = whole.recordings.iter().filter(|heard| heard.state == "kept").map(|heard| heard.id).collect();
+    Ok(Opened { silent: unreadable(app, visitor, kept).await?, whole, parts })
+}
+
+fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refused) -> RequestPage {
+    let Opened { whole, parts, silent } = opened;
     let (now, voice) = (app.board.clock.now(), app.board.voice.load_full());
     let zone = app.zone_of(whole.request.line_id);
     let request = &whole.request;
     let need = dialog::need_of(&voice.scripts, Lang::FRENCH, &request.category, &request.answers);
     let spoken = edit::spoken(&voice);
-    let content = refused.typed.unwrap_or_else(|| request.content(spoken.iter()));
+    let typed = refused.typed;
     let words = Words { scripts: &voice.scripts, labels: &voice.labels };
-    let person = content.beneficiary.clone().unwrap_or_default();
     let other = |near: &Near| Line {
         id: near.id,
         reference: near.reference.clone(),
@@ -171,26 +217,28 @@ fn page(app: &App, visitor: &Visitor, whole: &Whole, parts: Vec<Part>, said: &Sa
         is_open: request.state.is_open(),
         may_supervise: visitor.may(Right::Supervise),
         told: voice.labels.told(&request.answers),
-        messages: whole.recordings.iter().map(|heard| message(app, heard)).collect(),
+        messages: whole.recordings.iter().map(|heard| message(app, heard, &silent)).collect(),
         callbacks: whole.callbacks.iter().map(|back| callback(back, now, &zone)).collect(),
         entries: timeline::timeline(&request.reference, parts, words)
             .into_iter()
             .map(|one| entry(one, now, &zone))
             .collect(),
         suggestions: whole.suggestions().into_iter().map(other).collect(),
-        linked: resembling(whole),
+        linked: resembling(&whole),
         merged: whole.merged.clone(),
         version: request.updated_at.as_millisecond().to_string(),
         categories: categories(app),
-        levels: (0..=3).map(|priority| (priority, format!("P{priority} : {}", level(priority)))).collect(),
+        levels: (0..=3).map(|priority| (priority.to_string(), format!("P{priority} : {}", level(priority)))).collect(),
         consents: Consent::ALL.map(Consent::word).to_vec(),
-        contact_typed: typed(content.contact.as_ref()),
-        person_phone: typed(person.phone.as_ref()),
-        person_name: person.name,
-        texts: content.texts.iter().map(|(name, text)| (name.clone(), label(name), text.clone())).collect(),
-        where_: request.place.clone(),
-        code: request.postal_code.clone().unwrap_or_default(),
-        content,
+        priority: request.priority,
+        consent: request.consent.word(),
+        form: Form::of(request.content(spoken.iter()), &typed, label),
+        where_: Place {
+            street: typed.or("rue", request.place.street.clone()),
+            details: typed.or("precisions", request.place.details.clone()),
+            ..request.place.clone()
+        },
+        code: typed.or("code", request.postal_code.clone().unwrap_or_default()),
         need,
     }
 }
@@ -206,20 +254,22 @@ fn number(contact: &Contact) -> String {
     contact.number.as_ref().map_or_else(|| "illisible".to_owned(), |number| number.pairs().join(" "))
 }
 
-fn typed(number: Option<&PhoneNumber>) -> String {
+fn written(number: Option<&PhoneNumber>) -> String {
     number.map(|number| number.pairs().join(" ")).unwrap_or_default()
 }
 
-fn message(app: &App, heard: &Heard) -> Message {
+fn message(app: &App, heard: &Heard, silent: &[Uuid]) -> Message {
     let voice = app.board.voice.load();
     let name = voice.scripts.flow.steps.get(&heard.step).and_then(dialog::Step::value_name);
     let label = name.and_then(|name| voice.labels.label(name)).unwrap_or_else(|| "Message".to_owned());
     let why = match heard.state.as_str() {
         "waiting" => "Ce message n'est pas encore arrivé de l'opérateur. Rechargez la page dans une minute.",
+        "kept" if silent.contains(&heard.id) => UNREADABLE,
+        "kept" => "",
         "erased" => "Ce message a été effacé, comme annoncé à l'appelant.",
         _ => "Ce message n'est pas arrivé de l'opérateur : il est perdu.",
     };
-    Message { id: heard.id, label, here: heard.state == "kept", why }
+    Message { id: heard.id, label, here: why.is_empty(), why }
 }
 
 fn callback(back: &Back, now: Timestamp, zone: &TimeZone) -> Line {

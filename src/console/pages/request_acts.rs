@@ -30,12 +30,12 @@ pub(crate) async fn change(
 ) -> Result<Response, PageError> {
     let content = match content(&sent) {
         Ok(content) => content,
-        Err(sentence) => return refuse(&app, &visitor, id, sentence.to_owned(), None).await,
+        Err(sentence) => return refuse(&app, &visitor, id, sentence.to_owned(), sent).await,
     };
     let by = visitor.operator();
-    match edit::edit(&app.board, &app.lines, by, id, version(&sent), content.clone()).await? {
-        Ok(saved) => after(&app, &visitor, id, saved, Some(content)).await,
-        Err(bad) => refuse(&app, &visitor, id, capital(&bad.to_string()), Some(content)).await,
+    match edit::edit(&app.board, &app.lines, by, id, version(&sent), content).await? {
+        Ok(saved) => after(&app, &visitor, id, saved, sent).await,
+        Err(bad) => refuse(&app, &visitor, id, capital(&bad.to_string()), sent).await,
     }
 }
 
@@ -47,7 +47,7 @@ pub(crate) async fn agree(
     sent: Sent,
 ) -> Result<Response, PageError> {
     let saved = edit::agreed(&app.board, visitor.operator(), id, version(&sent)).await?;
-    after(&app, &visitor, id, saved, None).await
+    after(&app, &visitor, id, saved, Sent::default()).await
 }
 
 /// Says where.
@@ -61,22 +61,22 @@ pub(crate) async fn locate(
     match typed {
         Ok((found, code)) => {
             let saved = place::place(&app.board, visitor.operator(), id, version(&sent), found, code).await?;
-            after(&app, &visitor, id, saved, None).await
+            after(&app, &visitor, id, saved, sent).await
         }
-        Err(bad) => refuse(&app, &visitor, id, capital(&bad.to_string()), None).await,
+        Err(bad) => refuse(&app, &visitor, id, capital(&bad.to_string()), sent).await,
     }
 }
 
 /// Withdraws it.
 pub(crate) async fn cancel(OfApp(app): OfApp<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Response, PageError> {
     let saved = ends::cancel(&app.board, visitor.operator(), id).await?;
-    after(&app, &visitor, id, saved, None).await
+    after(&app, &visitor, id, saved, Sent::default()).await
 }
 
 /// Opens it again.
 pub(crate) async fn reopen(OfApp(app): OfApp<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Response, PageError> {
     let saved = ends::reopen(&app.board, &app.lines, visitor.operator(), id).await?;
-    after(&app, &visitor, id, saved, None).await
+    after(&app, &visitor, id, saved, Sent::default()).await
 }
 
 /// Has it go on for another one too.
@@ -89,7 +89,7 @@ pub(crate) async fn join(
     let Some(other) = sent.id("autre") else { return Err(PageError::NotFound) };
     match merge::merge(&app.board, &app.lines, visitor.operator(), id, other).await? {
         Ok(()) => Ok(led(id, "reunie")),
-        Err(not) => refuse(&app, &visitor, id, capital(&not.to_string()), None).await,
+        Err(not) => refuse(&app, &visitor, id, capital(&not.to_string()), Sent::default()).await,
     }
 }
 
@@ -97,17 +97,11 @@ pub(crate) async fn join(
 pub(crate) async fn part(OfApp(app): OfApp<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Response, PageError> {
     match merge::unmerge(&app.board, &app.lines, visitor.operator(), id).await? {
         Saved::Saved => Ok(led(id, "separee")),
-        other => after(&app, &visitor, id, other, None).await,
+        other => after(&app, &visitor, id, other, Sent::default()).await,
     }
 }
 
-async fn after(
-    app: &App,
-    visitor: &Visitor,
-    id: Uuid,
-    saved: Saved,
-    typed: Option<Content>,
-) -> Result<Response, PageError> {
+async fn after(app: &App, visitor: &Visitor, id: Uuid, saved: Saved, typed: Sent) -> Result<Response, PageError> {
     match saved {
         Saved::Saved => Ok(led(id, "enregistree")),
         Saved::Same => Ok(led(id, "pareille")),
@@ -136,13 +130,7 @@ async fn after(
     }
 }
 
-async fn refuse(
-    app: &App,
-    visitor: &Visitor,
-    id: Uuid,
-    sentence: String,
-    typed: Option<Content>,
-) -> Result<Response, PageError> {
+async fn refuse(app: &App, visitor: &Visitor, id: Uuid, sentence: String, typed: Sent) -> Result<Response, PageError> {
     let refused = Refused { sentence: Some(sentence), since: Vec::new(), typed };
     again(app, visitor, id, StatusCode::UNPROCESSABLE_ENTITY, refused).await
 }
