@@ -73,6 +73,11 @@ pub fn after(tries: &[Try], whom: Unreached, hours: &Hours, now: Timestamp) -> A
     }
 }
 
+/// When somebody is tried again who is tried in vain now, for the first time: what a voicemail may say.
+pub fn after_this_one(priority: u8, hours: &Hours, now: Timestamp) -> Timestamp {
+    if priority == 0 { later(now, BREATH) } else { next_try(&[now], hours, now) }
+}
+
 /// The first instant at which another try makes sense.
 fn next_try(in_vain: &[Timestamp], hours: &Hours, now: Timestamp) -> Timestamp {
     let earliest = later(now, APART);

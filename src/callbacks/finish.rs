@@ -16,6 +16,7 @@ use super::disposition::{Disposition, Step};
 use super::note::{self, TooLong};
 use super::store::attempts::{self as store, Deed, End, Held, Outcome};
 use super::store::notes::{self, NewNote};
+use super::tried;
 use crate::audit;
 use crate::clock::from_millis;
 use crate::db::{Db, DbError, Tx};
@@ -117,8 +118,8 @@ pub async fn finish(
         Err(TooLong(length)) => return Ok(Finish::TooLong(length)),
     };
     let merging = Merging::by(hand, keyring, ids, lines);
-    let (keyring, lines, hand) = (keyring.clone(), lines.clone(), hand.clone());
-    let work = Work { keyring, lines, merging, hand, operator, id, ending, note };
+    let (keyring, ids, lines, hand) = (keyring.clone(), ids.clone(), lines.clone(), hand.clone());
+    let work = Work { keyring, lines, merging, ids, hand, operator, id, ending, note };
     db.write(move |tx| Box::pin(async move { work.run(tx).await })).await
 }
 
@@ -155,6 +156,7 @@ struct Work {
     keyring: Keyring,
     lines: Lines,
     merging: Option<Merging>,
+    ids: Arc<dyn Ids>,
     hand: Hand,
     operator: Uuid,
     id: Uuid,
@@ -298,6 +300,9 @@ impl Work {
         if outcome == Outcome::Closed {
             // The last try in vain ends what nobody can do anything more about.
             settle_request(tx, self.id, disposition.settles.unwrap_or(State::Cancelled), &self.hand).await?;
+        }
+        if outcome != Outcome::Closed && disposition.tells() {
+            tried::ask_for(tx, self.ids.row(self.hand.now), self.id, self.hand.now).await?;
         }
         self.sign(tx, outcome).await?;
         Ok(answer(outcome))

@@ -45,7 +45,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("separee", "Ce sont de nouveau deux demandes, comme avant."),
     ("saisie", "La demande est enregistrée. Donnez son numéro à la personne : il est en haut à droite."),
     ("relais", "Le relais est passé. Ce que vous aviez en main est revenu à la file."),
-    ("signale", "Le signalement est envoyé : un superviseur est prévenu."),
+    (
+        "signale",
+        "Le signalement est envoyé : les superviseurs de la ligne le voient sur leur écran et reçoivent un SMS.",
+    ),
     ("signalement", "C'est noté."),
     ("reglee", "C'est en place, et chaque appel le suit."),
     ("pareil", "C'était déjà ainsi : rien n'est changé."),

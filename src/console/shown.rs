@@ -17,6 +17,18 @@ pub(crate) fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     }
 }
 
+/// « cet après-midi », « demain matin », « jeudi après-midi ».
+pub(crate) fn half_day(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
+    let morning = at.hour() < 13;
+    match (at.date() - now.date()).get_days() {
+        0 if morning => "ce matin".to_owned(),
+        0 => "cet après-midi".to_owned(),
+        1 => format!("demain {}", if morning { "matin" } else { "après-midi" }),
+        _ => format!("{}{}", day(&at), if morning { " au matin" } else { " après midi" }),
+    }
+}
+
 /// « mardi 14 avril »
 pub(crate) fn day(at: &jiff::Zoned) -> String {
     let weekday = usize::try_from(at.weekday().to_monday_zero_offset()).ok().and_then(|index| FRENCH_DAYS.get(index));
@@ -73,6 +85,15 @@ mod tests {
         assert_eq!(shown("2026-04-15T06:30:00Z"), "demain 8 h 30");
         assert_eq!(shown("2026-04-13T21:59:00Z"), "hier 23 h 59");
         assert_eq!(shown("2026-04-21T08:00:00Z"), "mardi 21 avril, 10 h 00");
+    }
+
+    #[test]
+    fn a_half_day_is_said_as_on_the_telephone() {
+        let (now, paris) = (at("2026-04-14T07:00:00Z"), TimeZone::get("Europe/Paris").unwrap());
+        let said = |instant| half_day(at(instant), now, &paris);
+        assert_eq!(said("2026-04-14T12:00:00Z"), "cet après-midi");
+        assert_eq!(said("2026-04-15T06:30:00Z"), "demain matin");
+        assert_eq!(said("2026-04-17T12:00:00Z"), "vendredi 17 avril après midi");
     }
 
     #[test]

@@ -92,7 +92,9 @@ async fn behind(tx: &mut Tx<'_>, job: Option<&Job>) -> Result<Option<Behind>, Db
             let awaited = callbacks::awaits(tx, origin.call_id).await?;
             Some(Behind { line: origin.line_id, about: origin.at, awaited })
         }
-        Some(Job::AlertOnCall { callback_id, .. }) => behind_callback(tx, *callback_id).await?,
+        Some(Job::AlertOnCall { callback_id, .. } | Job::TellTried { callback_id }) => {
+            behind_callback(tx, *callback_id).await?
+        }
         Some(Job::CallAgent { bridge_id }) => match callbacks::bridges::callback_of(tx, *bridge_id).await? {
             Some(callback_id) => behind_callback(tx, callback_id).await?,
             None => None,

@@ -70,6 +70,7 @@ const PLACES: &[(&str, Role)] = &[
     ("callbacks/spooled", UseCase),
     ("callbacks/shift", UseCase),
     ("callbacks/alert", UseCase),
+    ("callbacks/tried", UseCase),
     ("jobs/failed", UseCase),
     ("operators/accounts", UseCase),
     ("operators/enrol", UseCase),

@@ -4,12 +4,13 @@
 const region = document.querySelector("[data-live]");
 const status = document.getElementById("direct");
 const pause = document.getElementById("pause");
+const alerts = document.getElementById("alertes");
 const watch = document.getElementById("veille");
 const say = (text) => { if (status && status.textContent !== text) status.textContent = text; };
 
 // --- What changes by itself -------------------------------------------------------------------------------------------
 
-let paused = localStorage.getItem("pause") === "1";
+let paused = sessionStorage.getItem("pause") === "1";
 let asking = false;
 let again = false;
 let cut = false;      // nobody tells of changes
@@ -43,44 +44,52 @@ function fill() {
 }
 
 async function refresh() {
-  if (!region) return;
   if (asking) { again = true; return; }
   asking = true;
   try {
-    const answer = await fetch(region.dataset.from ?? location.href, { headers: { "X-Fragment": region.dataset.live } });
+    const from = region ? region.dataset.from ?? location.href : "/console/alertes";
+    const answer = await fetch(from, { headers: { "X-Fragment": "1" } });
     if (answer.status === 401) return signedOut();
     if (answer.status >= 500) throw new Error("not now");
     if (refused) { refused = false; follows(); }
     if (answer.ok) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (page.body.textContent !== region.textContent || page.body.childElementCount !== region.childElementCount) {
-        danger(page.body);
-        swap(page.body);
-      }
+      danger(page);
+      if (region && !paused && differs(page.body, region)) swap(page.body);
     }
   } catch {
     refused = true;
     follows();
     clearTimeout(retry);
-    retry = setTimeout(() => { if (!paused) refresh(); }, AGAIN);
+    retry = setTimeout(refresh, AGAIN);
   } finally {
     asking = false;
     if (again) { again = false; refresh(); }
   }
 }
 
+/** Danger is asked for even where the list stands still. */
 function changed() {
-  if (!paused) return void refresh();
-  say(`En pause : la ${NAME} a changé depuis. Reprenez pour la voir.`);
+  refresh();
+  if (paused) say(`En pause : la ${NAME} a changé depuis. Reprenez pour la voir.`);
 }
 
 /** Whether what is shown follows what happens; where it does not because something failed, that stays in sight. */
 function follows() {
   const lost = cut || refused;
   if (lost) say(`La connexion est perdue : la ${NAME} peut être en retard. Nouvel essai en cours.`);
-  else say(paused ? `En pause : la ${NAME} ne change pas.` : `Cette ${NAME} se met à jour toute seule.`);
+  else if (region) say(paused ? `En pause : la ${NAME} ne change pas.` : `Cette ${NAME} se met à jour toute seule.`);
+  if (!status) return lostIsSaid(lost);
   status.parentElement.classList.toggle("lost", lost);
   pause.textContent = paused ? "Reprendre les mises à jour" : "Mettre en pause";
+}
+
+const LOST = "La connexion est perdue : un danger n'apparaîtrait pas sur cette page. Nouvel essai en cours.";
+
+/** On a page that has no word on changes. */
+function lostIsSaid(lost) {
+  if (lost) warn(LOST);
+  else if (watch.textContent === LOST) watch.hidden = true;
 }
 
 /** One page of the browser listens and tells the others: a browser opens few connections at a time. */
@@ -93,7 +102,7 @@ function listen(tell) {
     if (stream.readyState !== EventSource.CLOSED) return;
     // The browser tries again by itself, but not where something else than a stream was answered: a proxy whose service
     // is away, a session that is over.
-    if (!paused) refresh();
+    refresh();
     setTimeout(() => { if (!out) listen(tell); }, AGAIN);
   });
 }
@@ -109,10 +118,10 @@ function heard(what) {
 
 function start() {
   follows();
-  pause.hidden = false;
-  pause.addEventListener("click", () => {
+  if (pause) pause.hidden = false;
+  pause?.addEventListener("click", () => {
     paused = !paused;
-    localStorage.setItem("pause", paused ? "1" : "0");
+    sessionStorage.setItem("pause", paused ? "1" : "0");
     follows();
     if (!paused) refresh();
   });
@@ -127,12 +136,29 @@ function start() {
 
 // --- Somebody in danger -----------------------------------------------------------------------------------------------
 
-let known = Number(region?.querySelector("[data-danger]")?.dataset.danger ?? 0);
+const differs = (fresh, shown) =>
+  fresh.textContent !== shown.textContent || fresh.childElementCount !== shown.childElementCount;
 
-function danger(fresh) {
-  const now = Number(fresh.querySelector("[data-danger]")?.dataset.danger ?? 0);
+let known = Number(alerts?.dataset.danger ?? 0);
+
+/** Takes what nobody may miss out of what came, and shows it: a screen reader says it at once. */
+function danger(page) {
+  const fresh = page.getElementById("alertes");
+  if (!fresh) return;
+  fresh.remove();
+  const now = Number(fresh.dataset.danger);
   if (now > known) ring();
   known = now;
+  if (!differs(fresh, alerts)) return;
+  const focused = alerts.contains(document.activeElement) ? document.activeElement.id : "";
+  alerts.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)));
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+const sound = document.getElementById("son");
+if (sound) {
+  sound.hidden = false;
+  sound.addEventListener("click", ring);
 }
 
 /** Two short tones; a browser that was not touched yet stays silent, the banner does not. */
@@ -180,4 +206,4 @@ if (idle > 5) {
   setTimeout(() => warn("Votre session se termine dans 5 minutes. Enregistrez, ou ouvrez une page, pour rester."), (idle - 5) * 60_000);
 }
 
-if (region && pause && window.EventSource) start();
+if (alerts && window.EventSource) start();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
@@ -15,12 +15,14 @@ use super::message::{UNREADABLE, unreadable};
 use super::queue::{about, by};
 use crate::app::App;
 use crate::audit;
+use crate::callbacks::attempts;
 use crate::callbacks::disposition::{Disposition, Group, Step};
 use crate::callbacks::store::bridges::{self, Latest, Stage};
 use crate::callbacks::store::item::{self, Content, Earlier};
 use crate::callbacks::store::notes;
 use crate::callbacks::store::queue::{self, QueueRow};
 use crate::calls::recording;
+use crate::console::alerts::live_or_whole;
 use crate::console::hand::hand;
 use crate::console::id::Id;
 use crate::console::live::FRAGMENT;
@@ -183,12 +185,13 @@ pub(crate) async fn show(
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let shown = Shown { said, ..Shown::default() };
-    if headers.contains_key(FRAGMENT) {
-        let read = read(&app, &visitor, id).await?.ok_or(PageError::NotFound)?;
-        return Ok(Html(page(&app, &visitor, read, shown).as_live().render()?).into_response());
-    }
-    let opened = open(&app, &visitor, id).await?;
-    render(&page(&app, &visitor, opened, shown))
+    let opened = if headers.contains_key(FRAGMENT) {
+        read(&app, &visitor, id).await?.ok_or(PageError::NotFound)?
+    } else {
+        open(&app, &visitor, id).await?
+    };
+    let page = page(&app, &visitor, opened, shown);
+    live_or_whole(&visitor, &headers, || page.as_live().render(), || render(&page))
 }
 
 /// The page again, with what she typed. Whoever sent a form may never have opened it: this is an opening too.
@@ -310,7 +313,7 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, shown_again: Shown) -> Ite
         by_line: ringing.as_ref().map(|latest| format!("{} : {}", at(latest.at), stage_of(latest.stage))),
         dial: number.as_ref().map(|number| number.as_e164().to_owned()).unwrap_or_default(),
         points: voice.guides.points(guide).into_iter().map(|point| ticked(point, &typed)).collect(),
-        voicemail: voice.guides.voicemail(),
+        voicemail: voicemail(app, &row, now, &zone),
         notes: notes.into_iter().map(|note| signed(note, now, &zone)).collect(),
         ends: Group::ALL.into_iter().map(|group| (group.label(), group.dispositions().map(end).collect())).collect(),
         form: app.board.ids.row(now),
@@ -319,6 +322,15 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, shown_again: Shown) -> Ite
         since,
         what,
     }
+}
+
+/// What to say to an answering machine: the number of the line, and when we try again.
+fn voicemail(app: &App, row: &QueueRow, now: Timestamp, zone: &TimeZone) -> String {
+    let line = app.lines.by_id(row.line_id);
+    let number = line.as_ref().map(|line| line.number.pairs().join(" ")).unwrap_or_default();
+    let again = line.map(|line| attempts::after_this_one(row.priority, &line.settings.hours, now));
+    let again = again.filter(|_| row.priority > 0).map(|at| shown::half_day(at, now, zone));
+    app.board.voice.load().guides.voicemail(&number, again.as_deref().unwrap_or("très vite"))
 }
 
 /// How far the line is with ringing her and the person.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Redirect, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
@@ -16,8 +16,8 @@ use crate::callbacks::claims::{self, Next};
 use crate::callbacks::overview::SHOWN;
 use crate::callbacks::store::claims::held;
 use crate::callbacks::store::queue::{Counts, QueueRow};
+use crate::console::alerts::live_or_whole;
 use crate::console::hand::hand;
-use crate::console::live::FRAGMENT;
 use crate::console::page::{Frame, PageError, render};
 use crate::console::said::Said;
 use crate::console::shown;
@@ -86,10 +86,7 @@ pub(crate) async fn show(
         counts,
         more,
     };
-    if headers.contains_key(FRAGMENT) {
-        return Ok(Html(page.as_live().render()?).into_response());
-    }
-    render(&page)
+    live_or_whole(&visitor, &headers, || page.as_live().render(), || render(&page))
 }
 
 /// « 10 h 20 », where « Suivante » gives nobody in danger before.

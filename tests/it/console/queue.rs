@@ -93,7 +93,7 @@ async fn danger_is_announced_above_the_queue_and_comes_first() {
         let form = [("issue", "SONNE"), ("formulaire", &*desk.ids.row(now()).to_string())];
         awa.post(&format!("/console/rappels/{danger}/terminer"), &form).await;
         let queue = awa.get("/console/file").await.body;
-        assert!(queue.contains("« Suivante » la redonne à 10 h 10"), "{queue}");
+        assert!(queue.contains("« Suivante » redonne cette personne à 10 h 10"), "{queue}");
         assert!(queue.contains("à réessayer à 10 h 10"), "{queue}");
         assert_ne!(id_in(awa.post("/console/suivante", &[]).await.location()), danger);
     })
@@ -127,6 +127,19 @@ async fn what_waits_for_a_decision_or_for_its_hour_is_found_on_the_page_of_the_q
         assert!(decide.contains(&format!("href=\"/console/rappels/{left}\"")), "{decide}");
         assert!(of_boss.contains("<dt>À décider</dt><dd>1</dd>"), "{of_boss}");
         assert_eq!(of_boss.matches(&format!("/console/rappels/{left}\"")).count(), 1, "once");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_comes_back_to_where_a_form_was_sent_finds_its_page() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let desk = Desk::on(&service).await;
+        let (awa, id) = (agent(&service, "Awa").await, desk.something().await);
+        assert_eq!(awa.get("/console/suivante").await.location(), "/console");
+        let page = format!("/console/rappels/{id}");
+        assert_eq!(awa.get(&format!("{page}/terminer")).await.location(), page);
     })
     .await;
 }

@@ -23,15 +23,30 @@ async fn a_call_appears_on_the_open_queue_by_itself_and_the_focus_stays() {
     page.until("#direct", "Un rappel de plus vient d'arriver.").await;
     assert_eq!(page.ask("return document.activeElement.id").await, format!("r-{first}"));
     page.picture("file-apres").await;
-    // Paused, the list does not move.
+    // Paused, the list does not move; a danger is told all the same (F-43).
     page.click("#pause").await;
     page.until("#direct", "En pause").await;
     desk.waits(&desk.item(0, 0, 15)).await;
+    page.until("#alertes", "Une personne en danger attend").await;
     page.until("#direct", "la liste a changé depuis").await;
-    assert_eq!(page.ask("return document.querySelectorAll('.danger').length").await, 0);
+    assert_eq!(page.ask("return document.querySelectorAll('.item.p0').length").await, 0);
     page.click("#pause").await;
-    page.until(".danger", "Une personne en danger attend").await;
+    page.until(".item.p0", "P0").await;
     page.picture("file-danger").await;
+    page.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_danger_is_told_on_whatever_page_is_open_and_what_is_typed_there_stays() {
+    let seat = Seat::ready().await;
+    let desk = Desk::on(&seat.service).await;
+    let awa = seat.who("awa", &[Role::Agent]).await;
+    let page = seat.sits(&awa, "/console/demandes", Look::default()).await;
+    page.write("#q", "04 65 71").await;
+    desk.waits(&desk.item(0, 0, 15)).await;
+    page.until("#alertes", "Une personne en danger attend un rappel").await;
+    assert_eq!(page.ask("return document.getElementById('q').value").await, "04 65 71");
+    page.picture("demandes-danger").await;
     page.close().await;
 }
 
