@@ -108,6 +108,7 @@ async fn take_that(tx: &mut Tx<'_>, hand: &Hand, operator: Uuid, id: Uuid, over:
     store::give_back_lapsed(tx, operator, hand.now).await?;
     let is_hers = |row: &&Found| row.claim.as_ref().is_some_and(|claim| claim.operator == Some(operator));
     let is_live = |row: &&Found| row.claim.as_ref().is_some_and(|claim| claim.until >= hand.now);
+    let rows: Vec<_> = rows.into_iter().filter(|row| row.of_her_lines).collect();
     let Some(row) = rows.iter().find(|row| row.id == id) else { return Ok(Claim::Unknown) };
     if row.closed {
         return Ok(Claim::Closed);

@@ -14,6 +14,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("vide", "Rien à prendre maintenant : tout est pris, fait, pour plus tard, ou laissé à un superviseur."),
     ("pris", "Ce rappel est à vous pour un quart d'heure."),
     ("deja", "Vous aviez déjà ce rappel en main. Terminez-le, ou rendez-le, avant d'en prendre un autre."),
+    ("autre-en-main", "Vous avez un autre rappel en main. Terminez-le, ou rendez-le, avant de prendre celui-ci."),
     ("rendu", "Ce rappel est rendu à la file. Son échéance n'a pas changé."),
     ("note", "Votre note est enregistrée."),
     ("rien", "Rien n'était écrit : rien n'est enregistré."),
@@ -66,6 +67,11 @@ const SENTENCES: &[(&str, &str)] = &[
 ];
 
 impl Said {
+    /// What a page says that answers a form by itself.
+    pub(crate) fn word(word: &str) -> Self {
+        Self { dit: Some(word.to_owned()) }
+    }
+
     /// The sentence.
     pub(crate) fn sentence(&self) -> Option<&'static str> {
         let word = self.dit.as_deref()?;

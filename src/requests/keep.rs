@@ -76,7 +76,9 @@ pub async fn keep(
         return Ok(kept);
     }
     let linked_to = match wish.caller_id.or(wish.contact_id) {
-        Some(caller) => store::looks_like(tx, caller, wish.category, days_before(now, LOOKS_LIKE_DAYS)).await?,
+        Some(caller) => {
+            store::looks_like(tx, wish.line_id, caller, wish.category, days_before(now, LOOKS_LIKE_DAYS)).await?
+        }
         None => None,
     };
     let beneficiary_id = beneficiary(tx, keyring, ids, wish, now).await?;

@@ -201,3 +201,26 @@ async fn the_terminal_and_the_console_never_hold_the_same_callback() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_she_holds_on_a_line_that_is_hers_no_more_is_given_back() {
+    on_both(async |base| {
+        let desk = Desk::in_db(&base.db).await;
+        let nadia = (desk.agent("Nadia").await, "Nadia");
+        let (lost, moves_to) = (desk.something().await, desk.elsewhere);
+        assert_eq!(claims::next(&base.db, &desk.hand(nadia, 0)).await.unwrap(), Next::Taken(lost));
+        write(&base.db, move |query| {
+            query("update operator_lines set line_id = $1 where operator_id = $2")
+                .bind(moves_to.to_string())
+                .bind(nadia.0.to_string())
+        })
+        .await;
+        let one = desk.waits_on(moves_to, &desk.item(2, -60, 180)).await;
+        assert_eq!(claims::claim(&base.db, &desk.hand(nadia, 1), lost).await.unwrap(), Claim::Unknown);
+        assert_eq!(claims::claim(&base.db, &desk.hand(nadia, 1), one).await.unwrap(), Claim::Taken);
+        assert_eq!(number(&base.db, "select count(*) from callbacks where state = 'claimed'").await, 1);
+        assert!(claims::release(&base.db, &desk.hand(nadia, 2), one).await.unwrap());
+        assert_eq!(claims::next(&base.db, &desk.hand(nadia, 2)).await.unwrap(), Next::Taken(one));
+    })
+    .await;
+}

@@ -291,6 +291,62 @@ async fn a_request_for_somebody_else_waits_for_her_agreement() {
 }
 
 #[tokio::test]
+async fn a_late_correction_leaves_the_person_helped_as_she_was() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let (camille, zoe) = (agent(&service, "Camille").await, agent(&service, "Zoe").await);
+        let id = by_telephone(&service, ODETTE).await;
+        let request = whole(&service, &camille, id).await.request;
+        let named = |request: &Request, name: &str| {
+            let person = Person { name: name.to_owned(), phone: PhoneNumber::parse(GASTON).ok() };
+            Content { beneficiary: Some(person), ..content(&service, request) }
+        };
+        assert_eq!(save(&service, &camille, &request, named(&request, "Gaston Petit")).await, Saved::Saved);
+        let seen = whole(&service, &camille, id).await.request;
+        let urgent = Content { priority: 1, ..content(&service, &seen) };
+        assert_eq!(save(&service, &camille, &seen, urgent).await, Saved::Saved);
+        assert!(matches!(save(&service, &zoe, &seen, named(&seen, "Personne")).await, Saved::Late(_)));
+        let request = whole(&service, &camille, id).await.request;
+        assert_eq!(request.beneficiary.as_ref().unwrap().name, "Gaston Petit");
+        assert_eq!(save(&service, &zoe, &request, named(&request, "Gaston Petitjean")).await, Saved::Saved);
+        let last = told(&service, &camille, id).await.pop().unwrap();
+        assert_eq!(last.more, ["Personne aidée : Gaston Petit → Gaston Petitjean"], "{last:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_request_of_another_line_is_never_the_one_that_a_call_resembles() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let (camille, other) = (agent(&service, "Camille").await, stranger(&service).await);
+        let first = by_telephone(&service, ODETTE).await;
+        let second = by_telephone(&service, ODETTE).await;
+        let linked = async |id| whole(&service, &camille, id).await.linked.into_iter().map(|(id, _)| id).collect();
+        let seen: Vec<Uuid> = linked(second).await;
+        assert_eq!(seen, [first], "on one line they resemble each other");
+        let to = other.lines[0];
+        moved(&service, first, to).await;
+        let seen: Vec<Uuid> = linked(second).await;
+        assert_eq!(seen, NOTHING, "its number is shown to nobody of this line");
+        moved(&service, second, to).await;
+        let third = by_telephone(&service, ODETTE).await;
+        let seen: Vec<Uuid> = linked(third).await;
+        assert_eq!(seen, NOTHING);
+        assert_eq!(number(&base.db, "select count(*) from requests where linked_to is not null").await, 1);
+    })
+    .await;
+}
+
+/// As if it had been made on that line.
+async fn moved(service: &Service, id: Uuid, to: Uuid) {
+    crate::support::desk::write(&service.app.board.db, move |query| {
+        query("update requests set line_id = $1 where id = $2").bind(to.to_string()).bind(id.to_string())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_request_that_was_over_comes_back_to_the_queue_when_it_is_opened_again() {
     on_both(async |base| {
         let service = Service::on(base).await;

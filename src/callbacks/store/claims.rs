@@ -17,6 +17,8 @@ pub struct Found {
     pub line_id: Uuid,
     /// Whether it is closed.
     pub closed: bool,
+    /// Whether its line is one of hers now.
+    pub of_her_lines: bool,
     /// Who holds it, though perhaps not any more.
     pub claim: Option<Claim>,
 }
@@ -58,13 +60,14 @@ pub struct Taker<'a> {
     pub until: Timestamp,
 }
 
-type FoundRow = (String, String, String, Option<String>, Option<String>, Option<i64>);
+type FoundRow = (String, String, String, Option<String>, Option<String>, Option<i64>, i64);
 
-const LOOK: &str = "select id, line_id, state, operator_id, claimed_by, lease_until from callbacks \
+const LOOK: &str = "select id, line_id, state, operator_id, claimed_by, lease_until, \
+     case when line_id in (select line_id from operator_lines where operator_id = $2) then 1 else 0 end from callbacks \
      where (id = $1 and line_id in (select line_id from operator_lines where operator_id = $2)) \
      or (operator_id = $2 and state = 'claimed') order by id";
 
-/// The callback `id` if it is of her lines, and the one that she holds or held last.
+/// The callback `id` if it is of her lines, and the one that she holds or held last, whatever its line.
 pub async fn look(tx: &mut Tx<'_>, operator: Uuid, id: Uuid) -> Result<Vec<Found>, DbError> {
     let look = locking(tx.kind(), LOOK);
     let rows: Vec<FoundRow> =
@@ -72,20 +75,27 @@ pub async fn look(tx: &mut Tx<'_>, operator: Uuid, id: Uuid) -> Result<Vec<Found
     Ok(rows.into_iter().filter_map(found).collect())
 }
 
-fn found((id, line, state, operator, name, until): FoundRow) -> Option<Found> {
+fn found((id, line, state, operator, name, until, hers): FoundRow) -> Option<Found> {
     let claim = until.filter(|_| state == "claimed").map(|until| Claim {
         operator: operator.and_then(|id| id.parse().ok()),
         name: name.unwrap_or_default(),
         until: from_millis(until),
     });
-    Some(Found { id: id.parse().ok()?, line_id: line.parse().ok()?, closed: state == "closed", claim })
+    Some(Found {
+        id: id.parse().ok()?,
+        line_id: line.parse().ok()?,
+        closed: state == "closed",
+        of_her_lines: hers == 1,
+        claim,
+    })
 }
 
-/// Gives back what she held longer than her lease.
+/// Gives back what she held longer than her lease, and what is on a line that is hers no more.
 pub async fn give_back_lapsed(tx: &mut Tx<'_>, operator: Uuid, now: Timestamp) -> Result<(), DbError> {
     let lines = sqlx::query_as(
         "update callbacks set state = 'open', claimed_by = null, operator_id = null, lease_until = null \
-         where operator_id = $1 and state = 'claimed' and lease_until < $2 returning line_id",
+         where operator_id = $1 and state = 'claimed' and (lease_until < $2 \
+         or line_id not in (select line_id from operator_lines where operator_id = $1)) returning line_id",
     )
     .bind(operator.to_string())
     .bind(now.as_millisecond())
@@ -122,14 +132,16 @@ pub async fn release(tx: &mut Tx<'_>, operator: Uuid, id: Uuid) -> Result<bool, 
     Ok(lines.len() == 1)
 }
 
-/// What she holds at `now`.
+/// What she holds at `now` on her lines.
 pub async fn held(tx: &mut Tx<'_>, operator: Uuid, now: Timestamp) -> Result<Option<Uuid>, DbError> {
-    let row: Option<(String,)> =
-        sqlx::query_as("select id from callbacks where operator_id = $1 and state = 'claimed' and lease_until >= $2")
-            .bind(operator.to_string())
-            .bind(now.as_millisecond())
-            .fetch_optional(tx.conn())
-            .await?;
+    let row: Option<(String,)> = sqlx::query_as(
+        "select id from callbacks where operator_id = $1 and state = 'claimed' and lease_until >= $2 \
+         and line_id in (select line_id from operator_lines where operator_id = $1)",
+    )
+    .bind(operator.to_string())
+    .bind(now.as_millisecond())
+    .fetch_optional(tx.conn())
+    .await?;
     Ok(row.and_then(|(id,)| id.parse().ok()))
 }
 

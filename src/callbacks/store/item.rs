@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::super::callback::Reason;
 use crate::clock::from_millis;
 use crate::db::{DbError, Tx};
+use crate::phone::PhoneNumber;
 use crate::secret::Keyring;
 
 /// What the queue does not tell of a callback.
@@ -92,16 +93,47 @@ pub async fn earlier(tx: &mut Tx<'_>, operator_id: Uuid, id: Uuid, limit: u32) -
         .bind(i64::from(limit))
         .fetch_all(tx.conn())
         .await?;
-    let one = |row: &AnyRow| -> Result<Option<Earlier>, DbError> {
-        let Ok(id) = row.try_get::<&str, _>("id")?.parse() else { return Ok(None) };
-        Ok(Some(Earlier {
-            id,
-            opened_at: from_millis(row.try_get("opened_at")?),
-            reason: Reason::of_code(row.try_get("reason")?).unwrap_or(Reason::Request),
-            category: row.try_get("category")?,
-            disposition: row.try_get("disposition")?,
-            reference: row.try_get("reference")?,
-        }))
-    };
+    all(&rows)
+}
+
+const OF_PERSON: &str = "select e.id, e.opened_at, e.reason, e.category, e.disposition, r.reference from callbacks e \
+     left join requests r on r.id = e.request_id where e.id <> $2 \
+     and e.line_id in (select line_id from operator_lines where operator_id = $1) and e.id in (\
+     select c.id from callers k join callbacks c on c.contact_id = k.id where k.number_index = $3 union \
+     select c.id from beneficiaries p join requests n on n.beneficiary_id = p.id \
+     join callbacks c on c.request_id = n.id where p.phone_index = $3) order by e.opened_at desc, e.id limit $4";
+
+/// The `limit` latest callbacks but `id` on her lines of whoever has that number, or for her (F-48).
+pub async fn of_person(
+    tx: &mut Tx<'_>,
+    keyring: &Keyring,
+    operator_id: Uuid,
+    id: Uuid,
+    number: &PhoneNumber,
+    limit: u32,
+) -> Result<Vec<Earlier>, DbError> {
+    let rows = sqlx::query(OF_PERSON)
+        .bind(operator_id.to_string())
+        .bind(id.to_string())
+        .bind(keyring.index("callers.number", number.as_e164()))
+        .bind(i64::from(limit))
+        .fetch_all(tx.conn())
+        .await?;
+    all(&rows)
+}
+
+fn all(rows: &[AnyRow]) -> Result<Vec<Earlier>, DbError> {
     rows.iter().filter_map(|row| one(row).transpose()).collect()
+}
+
+fn one(row: &AnyRow) -> Result<Option<Earlier>, DbError> {
+    let Ok(id) = row.try_get::<&str, _>("id")?.parse() else { return Ok(None) };
+    Ok(Some(Earlier {
+        id,
+        opened_at: from_millis(row.try_get("opened_at")?),
+        reason: Reason::of_code(row.try_get("reason")?).unwrap_or(Reason::Request),
+        category: row.try_get("category")?,
+        disposition: row.try_get("disposition")?,
+        reference: row.try_get("reference")?,
+    }))
 }

@@ -47,7 +47,8 @@ async function refresh() {
   if (asking) { again = true; return; }
   asking = true;
   try {
-    const answer = await fetch(region ? location.href : "/console/alertes", { headers: { "X-Fragment": "1" } });
+    const from = region ? region.dataset.from ?? location.href : "/console/alertes";
+    const answer = await fetch(from, { headers: { "X-Fragment": "1" } });
     if (answer.status === 401) return signedOut();
     if (answer.status >= 500) throw new Error("not now");
     if (refused) { refused = false; follows(); }

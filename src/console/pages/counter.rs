@@ -24,6 +24,10 @@ use crate::requests::desk::counter;
 use crate::requests::place::Place;
 use crate::requests::typed::Typed;
 
+/// The need was chosen anew, and the questions were those of another one.
+const OTHER_NEED: &str = "Vous avez choisi un autre besoin : voici ses questions. Rien n'est encore enregistré ; ce que vous \
+                          avez écrit est encore là.";
+
 #[derive(Template)]
 #[template(path = "counter.html")]
 struct CounterPage {
@@ -113,6 +117,14 @@ fn asked(question: dialog::Question, kept: &Sent) -> Question {
 
 /// Keeps it, or says what is missing with everything that was typed still there.
 pub(crate) async fn take(OfApp(app): OfApp<Arc<App>>, visitor: Visitor, sent: Sent) -> Result<Response, PageError> {
+    let need = sent.text("besoin").to_owned();
+    if sent.text("voir") == "oui" {
+        return render(&page(&app, &visitor, need, &Said::default(), sent, None));
+    }
+    if sent.filled("montre").is_some_and(|shown| shown != need) {
+        let page = page(&app, &visitor, need, &Said::default(), sent, Some(OTHER_NEED.to_owned()));
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response());
+    }
     let refusal = match typed(&app, &visitor, &sent) {
         Err(sentence) => sentence,
         Ok(typed) => match counter::take(&app.board, &app.lines, visitor.operator(), typed).await? {
@@ -120,8 +132,7 @@ pub(crate) async fn take(OfApp(app): OfApp<Arc<App>>, visitor: Visitor, sent: Se
             Err(bad) => capital(&bad.to_string()),
         },
     };
-    let category = sent.text("besoin").to_owned();
-    let page = page(&app, &visitor, category, &Said::default(), sent, Some(refusal));
+    let page = page(&app, &visitor, need, &Said::default(), sent, Some(refusal));
     Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response())
 }
 

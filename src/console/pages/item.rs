@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
+use super::message::{UNREADABLE, unreadable};
 use super::queue::{about, by};
 use crate::app::App;
 use crate::audit;
@@ -35,6 +36,9 @@ use crate::lang::Lang;
 use crate::operators::Right;
 use crate::phone::PhoneNumber;
 use crate::requests::Contact;
+use crate::requests::duplicates::Near;
+use crate::requests::store::show::beside;
+use crate::requests::whole::{Beneficiary, Request};
 
 /// How many earlier callbacks of the number are shown.
 const EARLIER: u32 = 10;
@@ -49,6 +53,9 @@ struct ItemPage {
     priority: u8,
     what: String,
     reference: Option<String>,
+    request: Option<Uuid>,
+    near: Vec<Before>,
+    helped: Option<Helped>,
     reason: &'static str,
     opened: String,
     due: String,
@@ -58,6 +65,8 @@ struct ItemPage {
     holding: String,
     closed: Option<String>,
     mine: bool,
+    /// Whether the form says how it ended: it is hers, or she was saying it when it was hers no more.
+    ending: bool,
     may: May,
     told: Vec<Told>,
     messages: Vec<Message>,
@@ -89,7 +98,7 @@ struct End {
     asks: &'static str,
 }
 
-/// What she typed, shown again where it could not be kept.
+/// What she typed, shown again until it is kept.
 #[derive(Debug, Default)]
 pub(super) struct Typed {
     pub(super) end: String,
@@ -99,11 +108,25 @@ pub(super) struct Typed {
     pub(super) done: Vec<String>,
 }
 
-/// Why what she typed was not kept.
+impl Typed {
+    /// Whether nothing is lost without it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.note.is_empty() && !self.is_an_ending()
+    }
+
+    /// Whether she was saying how it ended.
+    fn is_an_ending(&self) -> bool {
+        let Self { end, date, reference, done, .. } = self;
+        !done.is_empty() || [end, date, reference].into_iter().any(|field| !field.is_empty())
+    }
+}
+
+/// What the page shows again, and why what she typed was not kept.
 #[derive(Debug, Default)]
-pub(super) struct Refused {
+pub(super) struct Shown {
     pub(super) typed: Typed,
-    pub(super) sentence: Option<String>,
+    pub(super) said: Said,
+    pub(super) refusal: Option<String>,
     /// What others did meanwhile.
     pub(super) since: Vec<String>,
 }
@@ -130,14 +153,27 @@ struct Before {
     when: String,
 }
 
+/// Another person whom it is for.
+struct Helped {
+    who: String,
+    number: Option<String>,
+    dial: String,
+    earlier: Vec<Before>,
+}
+
 /// Everything that the page reads.
 struct Opened {
     row: QueueRow,
     content: Content,
     earlier: Vec<Earlier>,
+    /// The request behind it, and those that may be the same one.
+    request: Option<(Request, Vec<Near>)>,
+    of_person: Vec<Earlier>,
     messages: Vec<recording::store::Message>,
     notes: Vec<notes::Note>,
     ringing: Option<Latest>,
+    /// Messages that are kept and that nobody can listen to.
+    silent: Vec<Uuid>,
 }
 
 /// The page of a callback; to a script, the part that changes.
@@ -148,26 +184,35 @@ pub(crate) async fn show(
     Query(said): Query<Said>,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let opened = read(&app, &visitor, id).await?.ok_or(PageError::NotFound)?;
-    let fragment = headers.contains_key(FRAGMENT);
-    if !fragment {
-        journal(&app, &visitor, "callback.open", id).await?;
-    }
-    let page = page(&app, &visitor, opened, &said, Refused::default());
+    let shown = Shown { said, ..Shown::default() };
+    let opened = if headers.contains_key(FRAGMENT) {
+        read(&app, &visitor, id).await?.ok_or(PageError::NotFound)?
+    } else {
+        open(&app, &visitor, id).await?
+    };
+    let page = page(&app, &visitor, opened, shown);
     live_or_whole(&visitor, &headers, || page.as_live().render(), || render(&page))
 }
 
-/// The page again, with what she typed and why it was not kept.
+/// The page again, with what she typed. Whoever sent a form may never have opened it: this is an opening too.
 pub(super) async fn again(
     app: &App,
     visitor: &Visitor,
     id: Uuid,
     status: StatusCode,
-    refused: Refused,
+    shown: Shown,
 ) -> Result<Response, PageError> {
-    let opened = read(app, visitor, id).await?.ok_or(PageError::NotFound)?;
-    let page = page(app, visitor, opened, &Said::default(), refused);
-    Ok((status, render(&page)?).into_response())
+    let opened = open(app, visitor, id).await?;
+    Ok((status, render(&page(app, visitor, opened, shown))?).into_response())
+}
+
+/// Opens it: its number is shown, and that is journaled.
+async fn open(app: &App, visitor: &Visitor, id: Uuid) -> Result<Opened, PageError> {
+    let mut opened = read(app, visitor, id).await?.ok_or(PageError::NotFound)?;
+    let kept = opened.messages.iter().filter(|message| message.state == recording::State::Kept);
+    opened.silent = unreadable(app, visitor, kept.map(|message| message.id).collect()).await?;
+    journal(app, visitor, "callback.open", id).await?;
+    Ok(opened)
 }
 
 async fn read(app: &App, visitor: &Visitor, id: Uuid) -> Result<Option<Opened>, DbError> {
@@ -181,9 +226,29 @@ async fn read(app: &App, visitor: &Visitor, id: Uuid) -> Result<Option<Opened>, 
                 None => Vec::new(),
             };
             let earlier = item::earlier(tx, operator, id, EARLIER).await?;
+            let request = match content.request_id {
+                Some(request) => beside(tx, &keyring, operator, request).await?,
+                None => None,
+            };
+            let phone = request.as_ref().and_then(|(request, _)| request.beneficiary.as_ref()?.phone.clone());
+            let of_person = match phone {
+                Some(phone) => item::of_person(tx, &keyring, operator, id, &phone, EARLIER).await?,
+                None => Vec::new(),
+            };
             let notes = notes::of_callback(tx, &keyring, operator, id).await?;
             let ringing = bridges::latest(tx, operator, id, now).await?;
-            Ok::<_, DbError>(Some(Opened { row, content, earlier, messages, notes, ringing }))
+            let silent = Vec::new();
+            Ok::<_, DbError>(Some(Opened {
+                row,
+                content,
+                earlier,
+                request,
+                of_person,
+                messages,
+                notes,
+                ringing,
+                silent,
+            }))
         })
     });
     reading.await
@@ -199,11 +264,14 @@ async fn journal(app: &App, visitor: &Visitor, action: &'static str, id: Uuid) -
     writing.await
 }
 
-fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refused) -> ItemPage {
+fn page(app: &App, visitor: &Visitor, opened: Opened, shown_again: Shown) -> ItemPage {
+    let Shown { typed, said, refusal, since } = shown_again;
     let now = app.board.clock.now();
     let zone = app.zone_of(opened.row.line_id);
     let voice = app.board.voice.load();
-    let Opened { row, content, earlier, messages, notes, ringing } = opened;
+    let Opened { row, content, earlier, request, of_person, messages, notes, ringing, silent } = opened;
+    let (request, near) = request.unzip();
+    let person = request.as_ref().and_then(|request| request.beneficiary.as_ref());
     let what = about(app, &row);
     let (contact_id, sealed) = row.contact.clone().unzip();
     let number = Contact::unseal(&app.board.keyring, contact_id, sealed).and_then(|contact| contact.number);
@@ -213,10 +281,13 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
     let at = |instant| shown::moment(instant, now, &zone);
     let guide = if row.priority == 0 { "danger" } else { row.category.as_deref().unwrap_or("") };
     ItemPage {
-        frame: Frame::new(app, visitor, &what, "/console/file", said),
+        frame: Frame::new(app, visitor, &what, "/console/file", &said),
         id: row.id,
         priority: row.priority,
         reference: row.reference.clone(),
+        request: content.request_id,
+        near: near.unwrap_or_default().iter().map(|near| alike(app, near, now, &zone)).collect(),
+        helped: person.map(|person| helped(app, person, &of_person, now, &zone)),
         reason: row.reason.label(),
         opened: at(row.opened_at),
         due: format!("{} ({})", at(row.due_at), shown::deadline(row.due_at, now)),
@@ -228,26 +299,27 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
             format!("{}, {}", at(closed), content.disposition.as_deref().map_or("sans issue notée", Disposition::label))
         }),
         mine,
+        ending: mine || typed.is_an_ending(),
         may: May {
             take: is_open && row.holder.is_none(),
             take_over: is_open && held_by_other && visitor.may(Right::Supervise),
             ring: mine && number.as_ref().is_some_and(PhoneNumber::is_dialable) && visitor.operator().phone.is_some(),
         },
         told: told(app, &content.answers),
-        messages: messages.iter().map(|message| shown_message(app, message)).collect(),
+        messages: messages.iter().map(|message| shown_message(app, message, &silent)).collect(),
         earlier: earlier.iter().map(|one| before(app, one, now, &zone)).collect(),
         number: number.as_ref().map(|number| number.pairs().join(" ")),
         fills: ringing.as_ref().and_then(filled_by),
         by_line: ringing.as_ref().map(|latest| format!("{} : {}", at(latest.at), stage_of(latest.stage))),
         dial: number.as_ref().map(|number| number.as_e164().to_owned()).unwrap_or_default(),
-        points: voice.guides.points(guide).into_iter().map(|point| ticked(point, &refused.typed)).collect(),
+        points: voice.guides.points(guide).into_iter().map(|point| ticked(point, &typed)).collect(),
         voicemail: voicemail(app, &row, now, &zone),
         notes: notes.into_iter().map(|note| signed(note, now, &zone)).collect(),
         ends: Group::ALL.into_iter().map(|group| (group.label(), group.dispositions().map(end).collect())).collect(),
         form: app.board.ids.row(now),
-        typed: prefilled(refused.typed, ringing.as_ref()),
-        refusal: refused.sentence,
-        since: refused.since,
+        typed: prefilled(typed, ringing.as_ref()),
+        refusal,
+        since,
         what,
     }
 }
@@ -322,7 +394,7 @@ fn told(app: &App, answers: &[u8]) -> Vec<Told> {
     told
 }
 
-fn shown_message(app: &App, message: &recording::store::Message) -> Message {
+fn shown_message(app: &App, message: &recording::store::Message, silent: &[Uuid]) -> Message {
     let voice = app.board.voice.load();
     let name = voice.scripts.flow.steps.get(&message.step).and_then(dialog::Step::value_name);
     let label = name.and_then(|name| voice.labels.label(name)).unwrap_or_else(|| "Message".to_owned());
@@ -331,10 +403,29 @@ fn shown_message(app: &App, message: &recording::store::Message) -> Message {
             "Ce message n'est pas encore arrivé de l'opérateur. Rechargez la page dans une minute."
         }
         recording::State::Erased => "Ce message a été effacé, comme annoncé à l'appelant.",
+        recording::State::Kept if silent.contains(&message.id) => UNREADABLE,
         recording::State::Kept => "",
         _ => "Ce message n'est pas arrivé de l'opérateur : il est perdu.",
     };
-    Message { id: message.id, label, here: message.state == recording::State::Kept, why }
+    Message { id: message.id, label, here: why.is_empty(), why }
+}
+
+/// A request that may be the same one (F-49).
+fn alike(app: &App, near: &Near, now: Timestamp, zone: &TimeZone) -> Before {
+    let need = dialog::need(&app.board.voice.load().scripts, Lang::FRENCH, &near.category);
+    let when = format!("{} · {}", near.state.word(), shown::moment(near.created_at, now, zone));
+    Before { id: near.id, what: format!("{need} · n° {}", near.reference), when }
+}
+
+fn helped(app: &App, person: &Beneficiary, earlier: &[Earlier], now: Timestamp, zone: &TimeZone) -> Helped {
+    let name = if person.name.is_empty() { "Son nom est dans le message." } else { &person.name };
+    let agreed = person.agreed_at.map_or("accord à demander", |_| "d'accord");
+    Helped {
+        who: format!("{name} · {agreed}"),
+        number: person.phone.as_ref().map(|phone| phone.pairs().join(" ")),
+        dial: person.phone.as_ref().map(|phone| phone.as_e164().to_owned()).unwrap_or_default(),
+        earlier: earlier.iter().map(|one| before(app, one, now, zone)).collect(),
+    }
 }
 
 fn before(app: &App, one: &Earlier, now: Timestamp, zone: &TimeZone) -> Before {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::item::{Refused, Typed, again};
+use super::item::{Shown, Typed, again};
 use crate::app::App;
 use crate::callbacks::bridge::{self, Asked};
 use crate::callbacks::claims::{self, Claim};
@@ -21,14 +21,26 @@ use crate::console::hand::hand;
 use crate::console::id::Id;
 use crate::console::live::FRAGMENT;
 use crate::console::page::PageError;
+use crate::console::said::Said;
 use crate::console::sent::Sent;
 use crate::console::shown;
 use crate::console::visitor::Visitor;
+use crate::db::DbError;
 use crate::requests::duplicates::NotMerged;
 
+/// She holds another callback, and cannot take this one again.
+const ANOTHER: &str = "Ce rappel n'est plus à vous, et vous en avez un autre en main : terminez-le, ou rendez-le, avant de \
+                       reprendre celui-ci. Rien n'a été enregistré ; ce que vous avez écrit est encore là.";
+
 /// Takes it.
-pub(crate) async fn claim(State(app): State<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Redirect, PageError> {
-    led(id, &claims::claim(&app.board.db, &hand(&app, &visitor), id).await?)
+pub(crate) async fn claim(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Id(id): Id,
+    sent: Sent,
+) -> Result<Response, PageError> {
+    let claimed = claims::claim(&app.board.db, &hand(&app, &visitor), id).await?;
+    led(&app, &visitor, id, &claimed, &sent).await
 }
 
 /// Takes it from whoever holds it.
@@ -36,20 +48,34 @@ pub(crate) async fn take_over(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Id(id): Id,
-) -> Result<Redirect, PageError> {
-    led(id, &claims::take_over(&app.board.db, &hand(&app, &visitor), id).await?)
+    sent: Sent,
+) -> Result<Response, PageError> {
+    let claimed = claims::take_over(&app.board.db, &hand(&app, &visitor), id).await?;
+    led(&app, &visitor, id, &claimed, &sent).await
 }
 
-fn led(id: Uuid, claim: &Claim) -> Result<Redirect, PageError> {
-    let (to, said) = match claim {
-        Claim::Taken => (id, "pris"),
-        Claim::Mine => (id, "prolonge"),
-        Claim::HeldBy { .. } => (id, "occupe"),
-        Claim::HoldingAnother(other) => (*other, "deja"),
-        Claim::Closed => (id, "termine"),
+async fn led(app: &App, visitor: &Visitor, id: Uuid, claim: &Claim, sent: &Sent) -> Result<Response, PageError> {
+    let said = match claim {
+        Claim::Taken => "pris",
+        Claim::Mine => "prolonge",
+        Claim::HeldBy { .. } => "occupe",
+        Claim::HoldingAnother(other) if typed(sent).is_empty() => {
+            return Ok(Redirect::to(&format!("/console/rappels/{other}?dit=deja")).into_response());
+        }
+        Claim::HoldingAnother(_) => "autre-en-main",
+        Claim::Closed => "termine",
         Claim::Unknown => return Err(PageError::NotFound),
     };
-    Ok(Redirect::to(&format!("/console/rappels/{to}?dit={said}")))
+    back(app, visitor, id, typed(sent), said).await
+}
+
+/// Back to the page of a callback: by its address, or with what she typed still there.
+async fn back(app: &App, visitor: &Visitor, id: Uuid, typed: Typed, said: &str) -> Result<Response, PageError> {
+    if typed.is_empty() {
+        return Ok(Redirect::to(&format!("/console/rappels/{id}?dit={said}")).into_response());
+    }
+    let shown = Shown { typed, said: Said::word(said), ..Shown::default() };
+    again(app, visitor, id, StatusCode::OK, shown).await
 }
 
 /// Keeps it for a quarter of an hour more; a script is told by the status that it is hers no more.
@@ -58,26 +84,31 @@ pub(crate) async fn renew(
     visitor: Visitor,
     Id(id): Id,
     headers: HeaderMap,
+    sent: Sent,
 ) -> Result<Response, PageError> {
     known(&app, &visitor, id).await?;
     let renewed = claims::renew(&app.board.db, &hand(&app, &visitor), id).await?.is_some();
     if headers.contains_key(FRAGMENT) {
         return Ok(if renewed { StatusCode::NO_CONTENT } else { StatusCode::CONFLICT }.into_response());
     }
-    let said = if renewed { "prolonge" } else { "perdu" };
-    Ok(Redirect::to(&format!("/console/rappels/{id}?dit={said}")).into_response())
+    back(&app, &visitor, id, typed(&sent), if renewed { "prolonge" } else { "perdu" }).await
 }
 
-/// Gives it back.
-pub(crate) async fn release(State(app): State<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Redirect, PageError> {
+/// Gives it back, with the note that she was writing for whoever takes it next.
+pub(crate) async fn release(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Id(id): Id,
+    sent: Sent,
+) -> Result<Response, PageError> {
     let before = known(&app, &visitor, id).await?;
+    if let Noted::TooLong(length) = keep(&app, &visitor, id, &sent).await? {
+        return too_long(&app, &visitor, id, &sent, length).await;
+    }
     let released = claims::release(&app.board.db, &hand(&app, &visitor), id).await?;
     // Pressed twice, it is given back already.
-    Ok(Redirect::to(if released || before.holder.is_none() {
-        "/console/file?dit=rendu"
-    } else {
-        "/console/file?dit=perdu"
-    }))
+    let said = if released || before.holder.is_none() { "rendu" } else { "perdu" };
+    Ok(Redirect::to(&format!("/console/file?dit={said}")).into_response())
 }
 
 /// Of another line's callback there is nothing to say, not even that it is not hers (T15).
@@ -89,7 +120,12 @@ async fn known(app: &App, visitor: &Visitor, id: Uuid) -> Result<QueueRow, PageE
 }
 
 /// Has the line ring her, then the person.
-pub(crate) async fn ring(State(app): State<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Redirect, PageError> {
+pub(crate) async fn ring(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Id(id): Id,
+    sent: Sent,
+) -> Result<Response, PageError> {
     let said = match bridge::ask(&app.board, &hand(&app, &visitor), id).await? {
         Asked::Rings => "sonne",
         Asked::Busy => "en-ligne",
@@ -99,10 +135,10 @@ pub(crate) async fn ring(State(app): State<Arc<App>>, visitor: Visitor, Id(id): 
         Asked::NotDialable => "pas-compose",
         Asked::Unknown => return Err(PageError::NotFound),
     };
-    Ok(Redirect::to(&format!("/console/rappels/{id}?dit={said}")))
+    back(&app, &visitor, id, typed(&sent), said).await
 }
 
-/// Writes a note.
+/// Writes a note, and ends nothing: what else she typed stays on the page.
 pub(crate) async fn note(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -110,18 +146,24 @@ pub(crate) async fn note(
     sent: Sent,
 ) -> Result<Response, PageError> {
     known(&app, &visitor, id).await?;
-    let (board, hand) = (&app.board, hand(&app, &visitor));
-    let form = sent.id("formulaire").unwrap_or(hand.entry);
-    let led = |said: &str| Ok(Redirect::to(&format!("/console/rappels/{id}?dit={said}")).into_response());
-    match finish::note(&board.db, &board.keyring, &hand, id, form, sent.text("note")).await? {
-        Noted::Kept => led("note"),
-        Noted::Nothing => led("rien"),
+    let rest = Typed { note: String::new(), ..typed(&sent) };
+    match keep(&app, &visitor, id, &sent).await? {
+        Noted::Kept => back(&app, &visitor, id, rest, "note").await,
+        Noted::Nothing => back(&app, &visitor, id, rest, "rien").await,
         Noted::Unknown => Err(PageError::NotFound),
-        Noted::TooLong(length) => {
-            let refused = Refused { typed: typed(&sent), sentence: Some(too_long(length)), since: Vec::new() };
-            again(&app, &visitor, id, StatusCode::UNPROCESSABLE_ENTITY, refused).await
-        }
+        Noted::TooLong(length) => too_long(&app, &visitor, id, &sent, length).await,
     }
+}
+
+async fn keep(app: &App, visitor: &Visitor, id: Uuid, sent: &Sent) -> Result<Noted, DbError> {
+    let (board, hand) = (&app.board, hand(app, visitor));
+    let form = sent.id("formulaire").unwrap_or(hand.entry);
+    finish::note(&board.db, &board.keyring, &hand, id, form, sent.text("note")).await
+}
+
+async fn too_long(app: &App, visitor: &Visitor, id: Uuid, sent: &Sent, length: usize) -> Result<Response, PageError> {
+    let shown = Shown { typed: typed(sent), refusal: Some(this_long(length)), ..Shown::default() };
+    again(app, visitor, id, StatusCode::UNPROCESSABLE_ENTITY, shown).await
 }
 
 /// Ends it, or says what is missing with everything that was typed still there.
@@ -134,9 +176,16 @@ pub(crate) async fn end(
     let row = known(&app, &visitor, id).await?;
     let (board, hand, zone) = (&app.board, hand(&app, &visitor), app.zone_of(row.line_id));
     let refused = |status, sentence: String, since| {
-        let refused = Refused { typed: typed(&sent), sentence: Some(sentence), since };
-        again(&app, &visitor, id, status, refused)
+        let shown = Shown { typed: typed(&sent), refusal: Some(sentence), since, ..Shown::default() };
+        again(&app, &visitor, id, status, shown)
     };
+    if sent.text("reprendre") == "oui" {
+        let claimed = claims::claim(&board.db, &self::hand(&app, &visitor), id).await?;
+        // Whatever else became of the claim, the form is answered by what the callback is now.
+        if let Claim::HoldingAnother(_) = claimed {
+            return refused(StatusCode::CONFLICT, ANOTHER.to_owned(), Vec::new()).await;
+        }
+    }
     let Some(disposition) = Disposition::of_code(sent.text("issue")) else {
         return refused(StatusCode::UNPROCESSABLE_ENTITY, "Choisissez une issue.".to_owned(), Vec::new()).await;
     };
@@ -159,7 +208,7 @@ pub(crate) async fn end(
         Finish::Unknown => Err(PageError::NotFound),
         Finish::Needs(step) => refused(StatusCode::UNPROCESSABLE_ENTITY, missing(step).to_owned(), Vec::new()).await,
         Finish::NotMerged(why) => refused(StatusCode::UNPROCESSABLE_ENTITY, unmerged(&why), Vec::new()).await,
-        Finish::TooLong(length) => refused(StatusCode::UNPROCESSABLE_ENTITY, too_long(length), Vec::new()).await,
+        Finish::TooLong(length) => too_long(&app, &visitor, id, &sent, length).await,
         Finish::Lapsed(lapsed) => {
             let since = lapsed.since.iter().map(|deed| told(deed, hand.now, &zone)).collect();
             refused(StatusCode::CONFLICT, taken_away(&lapsed), since).await
@@ -204,7 +253,7 @@ fn unmerged(why: &NotMerged) -> String {
     format!("{} Ce rappel reste à vous ; ce que vous avez écrit est encore là.", shown::sentence(&why.to_string()))
 }
 
-fn too_long(length: usize) -> String {
+fn this_long(length: usize) -> String {
     let most = crate::callbacks::note::LONGEST;
     format!(
         "Cette note a {length} caractères ; elle peut en avoir {most}. Elle n'est pas enregistrée : raccourcissez-la."

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::header::{ACCEPT_RANGES, CONTENT_RANGE, CONTENT_TYPE, RANGE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::audit;
@@ -15,6 +16,27 @@ use crate::console::id::Id;
 use crate::console::page::PageError;
 use crate::console::visitor::Visitor;
 use crate::db::DbError;
+
+/// What is said in the place of a message that [`unreadable`] names.
+pub(super) const UNREADABLE: &str = "Ce message ne peut pas être écouté : son enregistrement est abîmé, ou ce service n'a pas \
+     sa clé. Demandez à la personne de le redire, et prévenez la personne qui tient le service.";
+
+/// Those of these messages, kept as they are, that nobody can listen to.
+pub(super) async fn unreadable(app: &App, visitor: &Visitor, kept: Vec<Uuid>) -> Result<Vec<Uuid>, DbError> {
+    let (operator, keyring) = (visitor.operator().id, app.board.keyring.clone());
+    let reading = app.board.db.read(move |tx| {
+        Box::pin(async move {
+            let mut silent = Vec::new();
+            for id in kept {
+                if recording::store::audio_on_lines_of(tx, &keyring, operator, id).await?.is_none() {
+                    silent.push(id);
+                }
+            }
+            Ok(silent)
+        })
+    });
+    reading.await
+}
 
 /// The sound, or the part of it that a player asks for.
 pub(crate) async fn play(

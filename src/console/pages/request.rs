@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
+use super::message::{UNREADABLE, unreadable};
 use super::queue::level;
 use super::request_map::{Pointing, SIDES, written};
 use super::requests::categories;
@@ -98,6 +99,14 @@ struct Entry {
     more: Vec<String>,
 }
 
+/// Everything that the page reads.
+struct Opened {
+    whole: Whole,
+    parts: Vec<Part>,
+    /// Messages that are kept and that nobody can listen to.
+    silent: Vec<Uuid>,
+}
+
 /// Why what she typed was not kept, and what others did meanwhile.
 #[derive(Debug, Default)]
 pub(super) struct Refused {
@@ -126,8 +135,7 @@ pub(crate) async fn show(
     Id(id): Id,
     Query(said): Query<Said>,
 ) -> Result<Response, PageError> {
-    let (whole, parts) = open::open(&app.board, visitor.operator(), id).await?.ok_or(PageError::NotFound)?;
-    render(&page(&app, &visitor, &whole, parts, &said, Refused::default()))
+    render(&page(&app, &visitor, opened(&app, &visitor, id).await?, &said, Refused::default()))
 }
 
 /// The page again, with why something was not kept.
@@ -138,11 +146,18 @@ pub(super) async fn again(
     status: StatusCode,
     refused: Refused,
 ) -> Result<Response, PageError> {
-    let (whole, parts) = open::open(&app.board, visitor.operator(), id).await?.ok_or(PageError::NotFound)?;
-    Ok((status, render(&page(app, visitor, &whole, parts, &Said::default(), refused))?).into_response())
+    let opened = opened(app, visitor, id).await?;
+    Ok((status, render(&page(app, visitor, opened, &Said::default(), refused))?).into_response())
 }
 
-fn page(app: &App, visitor: &Visitor, whole: &Whole, parts: Vec<Part>, said: &Said, refused: Refused) -> RequestPage {
+async fn opened(app: &App, visitor: &Visitor, id: Uuid) -> Result<Opened, PageError> {
+    let (whole, parts) = open::open(&app.board, visitor.operator(), id).await?.ok_or(PageError::NotFound)?;
+    let kept = whole.recordings.iter().filter(|heard| heard.state == "kept").map(|heard| heard.id).collect();
+    Ok(Opened { silent: unreadable(app, visitor, kept).await?, whole, parts })
+}
+
+fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refused) -> RequestPage {
+    let Opened { whole, parts, silent } = opened;
     let (now, voice) = (app.board.clock.now(), app.board.voice.load_full());
     let zone = app.zone_of(whole.request.line_id);
     let request = &whole.request;
@@ -184,14 +199,14 @@ fn page(app: &App, visitor: &Visitor, whole: &Whole, parts: Vec<Part>, said: &Sa
         is_open: request.state.is_open(),
         may_supervise: visitor.may(Right::Supervise),
         told: voice.labels.told(&request.answers),
-        messages: whole.recordings.iter().map(|heard| message(app, heard)).collect(),
+        messages: whole.recordings.iter().map(|heard| message(app, heard, &silent)).collect(),
         callbacks: whole.callbacks.iter().map(|back| callback(back, now, &zone)).collect(),
         entries: timeline::timeline(&request.reference, parts, words)
             .into_iter()
             .map(|one| entry(one, now, &zone))
             .collect(),
         suggestions: whole.suggestions().into_iter().map(other).collect(),
-        linked: resembling(whole),
+        linked: resembling(&whole),
         merged: whole.merged.clone(),
         version: request.updated_at.as_millisecond().to_string(),
         categories: categories(app),
@@ -289,16 +304,18 @@ fn spelt(number: Option<&PhoneNumber>) -> String {
     number.map(|number| number.pairs().join(" ")).unwrap_or_default()
 }
 
-fn message(app: &App, heard: &Heard) -> Message {
+fn message(app: &App, heard: &Heard, silent: &[Uuid]) -> Message {
     let voice = app.board.voice.load();
     let name = voice.scripts.flow.steps.get(&heard.step).and_then(dialog::Step::value_name);
     let label = name.and_then(|name| voice.labels.label(name)).unwrap_or_else(|| "Message".to_owned());
     let why = match heard.state.as_str() {
         "waiting" => "Ce message n'est pas encore arrivé de l'opérateur. Rechargez la page dans une minute.",
+        "kept" if silent.contains(&heard.id) => UNREADABLE,
+        "kept" => "",
         "erased" => "Ce message a été effacé, comme annoncé à l'appelant.",
         _ => "Ce message n'est pas arrivé de l'opérateur : il est perdu.",
     };
-    Message { id: heard.id, label, here: heard.state == "kept", why }
+    Message { id: heard.id, label, here: why.is_empty(), why }
 }
 
 fn callback(back: &Back, now: Timestamp, zone: &TimeZone) -> Line {

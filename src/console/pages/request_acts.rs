@@ -94,7 +94,7 @@ pub(crate) async fn join(
 pub(crate) async fn part(OfApp(app): OfApp<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Response, PageError> {
     match merge::unmerge(&app.board, &app.lines, visitor.operator(), id).await? {
         Saved::Saved => Ok(led(id, "separee")),
-        other => after(&app, &visitor, id, other, None).await,
+        other => after(&app, &visitor, id, other, Typed::Nothing).await,
     }
 }
 

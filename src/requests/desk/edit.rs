@@ -123,6 +123,10 @@ impl Editor {
         if changes.is_empty() {
             return Ok(Saved::Same);
         }
+        // Before anything is written: the person helped has a row of her own, without a version.
+        if request.updated_at != seen {
+            return Ok(Saved::Late(store::history::since(tx, keyring, id, seen).await?));
+        }
         let act = self.doing.act();
         let (contact_id, beneficiary_id) =
             (self.contact(tx, &request, &content).await?, self.beneficiary(tx, &request, &content).await?);

@@ -59,22 +59,24 @@ pub async fn by_reference(tx: &mut Tx<'_>, line_id: Uuid, reference: &str) -> Re
     }))
 }
 
-/// The latest open request of that caller and category since `since` (F-22).
+/// The latest open request of that caller and category on that line since `since` (F-22).
 pub async fn looks_like(
     tx: &mut Tx<'_>,
+    line_id: Uuid,
     caller_id: Uuid,
     category: &str,
     since: Timestamp,
 ) -> Result<Option<Uuid>, DbError> {
     let row: Option<(String,)> = sqlx::query_as(
         "select id from requests where caller_id = $1 and category = $2 and created_at > $3 and state in ($4, $5) \
-         order by created_at desc limit 1",
+         and line_id = $6 order by created_at desc limit 1",
     )
     .bind(caller_id.to_string())
     .bind(category)
     .bind(since.as_millisecond())
     .bind(State::Recorded.word())
     .bind(State::AwaitingAgreement.word())
+    .bind(line_id.to_string())
     .fetch_optional(tx.conn())
     .await?;
     Ok(row.and_then(|(id,)| id.parse().ok()))

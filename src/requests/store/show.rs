@@ -78,11 +78,25 @@ pub async fn whole(tx: &mut Tx<'_>, keyring: &Keyring, operator_id: Uuid, id: Uu
         recordings: recordings(tx, request.call_id).await?,
         notes: notes(tx, keyring, id).await?,
         near: near(tx, request.line_id, &itself).await?,
-        linked: linked(tx, id).await?,
+        linked: linked(tx, request.line_id, id).await?,
         merged: merged(tx, id).await?,
         itself,
         request,
     }))
+}
+
+/// The request, and those that may be the same one (F-49), if its line is one of hers.
+pub async fn beside(
+    tx: &mut Tx<'_>,
+    keyring: &Keyring,
+    operator_id: Uuid,
+    id: Uuid,
+) -> Result<Option<(Request, Vec<Near>)>, DbError> {
+    let Some(request) = one(tx, keyring, operator_id, id).await? else { return Ok(None) };
+    let Some(itself) = itself(tx, id).await? else { return Ok(None) };
+    let mut near = near(tx, request.line_id, &itself).await?;
+    near.retain(|near| near.may_be(&itself));
+    Ok(Some((request, near)))
 }
 
 fn request(keyring: &Keyring, row: RequestRow) -> Option<Request> {
@@ -223,12 +237,15 @@ fn seen(row: NearRow) -> Option<Near> {
     })
 }
 
-async fn linked(tx: &mut Tx<'_>, id: Uuid) -> Result<Vec<(Uuid, String)>, DbError> {
+/// Of another line's requests there is none, whatever a row says.
+async fn linked(tx: &mut Tx<'_>, line_id: Uuid, id: Uuid) -> Result<Vec<(Uuid, String)>, DbError> {
     let rows: Vec<(String, String)> = sqlx::query_as(
-        "select o.id, o.reference from requests r join requests o on o.id = r.linked_to where r.id = $1 \
-         union select id, reference from requests where linked_to = $1 order by 2",
+        "select o.id, o.reference from requests r join requests o on o.id = r.linked_to \
+         where r.id = $1 and o.line_id = $2 \
+         union select id, reference from requests where linked_to = $1 and line_id = $2 order by 2",
     )
     .bind(id.to_string())
+    .bind(line_id.to_string())
     .fetch_all(tx.conn())
     .await?;
     Ok(named(rows))

@@ -9,7 +9,7 @@ use super::{agent, id_in};
 use crate::support::desk::{Desk, now, write};
 use crate::support::service::{LINE, Service, Setup};
 use crate::support::shopping;
-use crate::support::test_db::on_both;
+use crate::support::test_db::{number, on_both};
 
 /// A form's id, as the page makes one.
 const FORM: &str = "019d8b1c-1f00-7000-8000-00000000000a";
@@ -86,6 +86,148 @@ async fn a_late_save_on_a_lapsed_lease_is_refused_and_shows_what_the_other_did()
             assert!(late.body.contains(told), "{told} in {}", late.body);
         }
         assert!(!awa.get(&format!("/console/rappels/{id}")).await.body.contains("Ma note"), "nothing was kept");
+    })
+    .await;
+}
+
+/// What somebody typed while she phoned.
+const TYPED: [(&str, &str); 6] = [
+    ("formulaire", FORM),
+    ("issue", "RAPPEL_FIXE"),
+    ("quand", "2026-04-14T11:30"),
+    ("autre", "123456"),
+    ("note", "Elle attend sa fille."),
+    ("fait", "Redire ce qui va se passer, quand, et de quel numéro."),
+];
+
+/// Whether the page has all of it, but for the note, which may be kept already.
+fn is_still_there(page: &str) -> bool {
+    let chosen = [r#"<option value="RAPPEL_FIXE" selected>"#, r#"value="2026-04-14T11:30""#, r#"value="123456""#];
+    chosen.into_iter().all(|one| page.contains(one)) && page.contains(r#"quand, et de quel numéro." checked"#)
+}
+
+#[tokio::test]
+async fn no_button_of_the_page_loses_what_was_typed() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let id = Desk::on(&service).await.something().await;
+        let awa = agent(&service, "Awa").await;
+        awa.post("/console/suivante", &[]).await;
+        let path = format!("/console/rappels/{id}");
+        let page = awa.get(&path).await.body;
+        for act in ["prolonger", "rendre", "note"] {
+            assert!(page.contains(&format!(r#"formaction="{path}/{act}" formnovalidate"#)), "{act} in {page}");
+        }
+        assert!(page.contains(&format!(r#"href="{path}/signaler" target="_blank""#)), "{page}");
+        for (act, said) in
+            [("prolonger", "pour un quart d&#39;heure de plus"), ("appeler", "Personne ne connaît de numéro")]
+        {
+            let seen = awa.post(&format!("{path}/{act}"), &TYPED).await;
+            assert_eq!(seen.status, StatusCode::OK, "{act}");
+            assert!(seen.body.contains(said) && is_still_there(&seen.body), "{act}: {}", seen.body);
+            assert!(seen.body.contains("Elle attend sa fille.</textarea>"), "{act}: {}", seen.body);
+            assert!(seen.body.contains(&format!(r#"data-from="{path}""#)), "the page goes on following what happens");
+        }
+        let noted = awa.post(&format!("{path}/note"), &TYPED).await;
+        assert!(noted.body.contains("Votre note est enregistrée.") && is_still_there(&noted.body), "{}", noted.body);
+        assert!(noted.body.contains("Elle attend sa fille.</p>"), "{}", noted.body);
+        assert!(!noted.body.contains("Elle attend sa fille.</textarea>"), "{}", noted.body);
+        let left = [("formulaire", OTHER_FORM), ("note", "Sa fille est passée.")];
+        assert_eq!(awa.post(&format!("{path}/rendre"), &left).await.location(), "/console/file?dit=rendu");
+        let luc = agent(&service, "Luc").await;
+        assert!(luc.get(&path).await.body.contains("Sa fille est passée.</p>"), "the next one reads it");
+        let taken = luc.post(&format!("{path}/prendre"), &TYPED).await;
+        assert!(taken.body.contains("Ce rappel est à vous") && is_still_there(&taken.body), "{}", taken.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_a_lapsed_lease_one_press_takes_it_again_and_saves_everything() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let desk = Desk::on(&service).await;
+        let id = desk.something().await;
+        let (awa, luc) = (agent(&service, "Awa").await, agent(&service, "Luc").await);
+        awa.post("/console/suivante", &[]).await;
+        service.clock.advance(Duration::from_mins(16));
+        let path = format!("/console/rappels/{id}");
+        let end = format!("{path}/terminer");
+        let late = awa.post(&end, &TYPED).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        assert!(late.body.contains("Reprendre et enregistrer") && is_still_there(&late.body), "{}", late.body);
+        assert!(late.body.contains("Elle attend sa fille.</textarea>"), "{}", late.body);
+        let again: Vec<_> = TYPED.into_iter().chain([("reprendre", "oui")]).collect();
+        luc.post(&format!("{path}/prendre"), &[]).await;
+        let refused = awa.post(&end, &again).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        assert!(refused.body.contains("Luc s&#39;en occupe") && is_still_there(&refused.body), "{}", refused.body);
+        assert!(!refused.body.contains("Reprendre et enregistrer"), "it is Luc's: {}", refused.body);
+        assert!(refused.body.contains("Elle attend sa fille.</textarea>"), "{}", refused.body);
+        luc.post(&format!("{path}/rendre"), &[]).await;
+        let other = desk.something().await;
+        awa.post(&format!("/console/rappels/{other}/prendre"), &[]).await;
+        let refused = awa.post(&end, &again).await;
+        assert!(refused.body.contains("vous en avez un autre en main") && is_still_there(&refused.body));
+        awa.post(&format!("/console/rappels/{other}/rendre"), &[]).await;
+        for _ in 0..2 {
+            assert_eq!(awa.post(&end, &again).await.location(), "/console/file?dit=encore", "pressed twice");
+        }
+        assert_eq!(number(&base.db, "select count(*) from notes").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_callback_leads_to_its_request_its_likes_and_the_person_helped() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let awa = agent(&service, "Awa").await;
+        for from in ["+33465710002", "+33465710001", "+33465710001"] {
+            shopping::to_the_end(&service.exchange, from, LINE).await;
+            service.clock.advance(Duration::from_mins(1));
+        }
+        let request = |number: &'static str, nth: usize| {
+            let awa = &awa;
+            async move {
+                let found = awa.get(&format!("/console/demandes?q={number}")).await.body;
+                let id = found.split("/console/demandes/").nth(nth).unwrap().split('"').next().unwrap().to_owned();
+                let page = awa.get(&format!("/console/demandes/{id}")).await.body;
+                let back = page.split("/console/rappels/").nth(1).unwrap()[..36].to_owned();
+                let version = page.split(r#"name="version" value=""#).nth(1).unwrap().split('"').next().unwrap();
+                (id, back, version.to_owned())
+            }
+        };
+        let (_, gastons, _) = request("0465710002", 1).await;
+        let (other, ..) = request("0465710001", 2).await;
+        let (id, back, version) = request("0465710001", 1).await;
+        let page = awa.get(&format!("/console/rappels/{back}")).await.body;
+        assert!(page.contains(&format!(r#"<a href="/console/demandes/{id}">N° "#)), "{page}");
+        assert!(page.contains("Peut-être la même demande"), "{page}");
+        assert!(page.contains(&format!(r#"href="/console/demandes/{other}""#)), "{page}");
+        assert!(!page.contains("Personne aidée") && !page.contains(&gastons), "{page}");
+        let person = [("pour", "autre"), ("personne", "Gaston Petit"), ("personne_tel", "04 65 71 00 02")];
+        let rest = [("besoin", "courses"), ("priorite", "2"), ("contact", "0465710001"), ("version", &*version)];
+        let fields: Vec<_> = person.into_iter().chain(rest).collect();
+        awa.post(&format!("/console/demandes/{id}"), &fields).await;
+        let page = awa.get(&format!("/console/rappels/{back}")).await.body;
+        for shown in ["Gaston Petit · accord à demander", "04 65 71 00 02", &format!("/console/rappels/{gastons}")] {
+            assert!(page.contains(shown), "{shown} in {page}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refused_form_that_shows_the_number_is_an_opening_in_the_journal() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let id = Desk::on(&service).await.something().await;
+        let awa = agent(&service, "Awa").await;
+        let long = "é".repeat(20_000);
+        let refused = awa.post(&format!("/console/rappels/{id}/note"), &[("note", &long)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(number(&base.db, "select count(*) from audit where action = 'callback.open'").await, 1);
     })
     .await;
 }

@@ -3,10 +3,10 @@
 use axum::http::StatusCode;
 
 use super::agent;
-use crate::support::desk::Desk;
+use crate::support::desk::{Desk, write};
 use crate::support::service::{LINE, Service};
 use crate::support::shopping;
-use crate::support::test_db::on_both;
+use crate::support::test_db::{number, on_both};
 
 fn id_of(location: &str) -> String {
     location.trim_start_matches("/console/demandes/").split('?').next().unwrap().to_owned()
@@ -62,7 +62,18 @@ async fn a_correction_that_comes_too_late_is_refused_with_what_was_typed() {
         }
         let mut odd = change("1", "112");
         odd.push(("version", &seen));
-        assert_eq!(awa.post(&path, &odd).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        odd.push(("personne", "Gaston Petit"));
+        let refused = awa.post(&path, &odd).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for typed in [r#"name="contact" type="tel" value="112""#, r#"name="personne" value="Gaston Petit""#] {
+            assert!(refused.body.contains(typed), "{typed} in {}", refused.body);
+        }
+        let place = [("rue", "12 rue des Lilas"), ("precisions", "3e étage"), ("code", "34080"), ("version", &*seen)];
+        let late = awa.post(&format!("{path}/lieu"), &place).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        for typed in [r#"value="12 rue des Lilas""#, r#"value="3e étage""#, r#"value="34080""#] {
+            assert!(late.body.contains(typed), "{typed} in {}", late.body);
+        }
     })
     .await;
 }
@@ -120,4 +131,68 @@ async fn a_request_is_cancelled_and_opened_again() {
         assert!(awa.get("/console/file").await.body.contains("Des courses"));
     })
     .await;
+}
+
+#[tokio::test]
+async fn another_need_at_the_counter_brings_its_questions_and_loses_nothing() {
+    let base = crate::support::test_db::TestDb::sqlite().await;
+    let service = Service::on(&base).await;
+    let awa = agent(&service, "Awa").await;
+    let typed = [
+        ("montre", "courses"),
+        ("besoin", "papier"),
+        ("ecrit", "Une attestation."),
+        ("contact", "04 65 71 00 07"),
+        ("pour", "moi"),
+    ];
+    let wanted: Vec<_> = typed.into_iter().chain([("voir", "oui")]).collect();
+    for (fields, status) in [(&wanted[..], StatusCode::OK), (&typed[..], StatusCode::UNPROCESSABLE_ENTITY)] {
+        let seen = awa.post("/console/guichet", fields).await;
+        assert_eq!(seen.status, status);
+        assert!(seen.body.contains("Une attestation.</textarea>"), "{}", seen.body);
+        assert!(seen.body.contains(r#"value="04 65 71 00 07""#), "{}", seen.body);
+        assert!(seen.body.contains(r#"name="montre" value="papier""#), "{}", seen.body);
+    }
+    assert_eq!(number(&base.db, "select count(*) from requests").await, 0, "nothing is kept before she says so");
+}
+
+#[tokio::test]
+async fn the_page_of_somebody_in_danger_gives_the_emergency_numbers() {
+    let base = crate::support::test_db::TestDb::sqlite().await;
+    let service = Service::on(&base).await;
+    let id = Desk::on(&service).await.request_on(super::lines(&service)[0], "777001").await;
+    let awa = agent(&service, "Awa").await;
+    let path = format!("/console/demandes/{id}");
+    assert!(!awa.get(&path).await.body.contains("15, 18 ou 112"));
+    write(&base.db, move |query| query("update requests set priority = 0 where id = $1").bind(id.to_string())).await;
+    assert!(awa.get(&path).await.body.contains("15, 18 ou 112"));
+    assert!(awa.get("/console/guichet").await.body.contains("15, 18 ou 112"));
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_listened_to_says_so_and_what_to_do() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        shopping::to_the_end(&service.exchange, "+33465710001", LINE).await;
+        service.work().await;
+        let awa = agent(&service, "Awa").await;
+        let found = awa.get("/console/demandes").await.body;
+        let request = format!("/console/demandes/{}", first(&found, "/console/demandes/"));
+        let callback = format!("/console/rappels/{}", first(&awa.get(&request).await.body, "/console/rappels/"));
+        for path in [&request, &callback] {
+            let page = awa.get(path).await.body;
+            assert!(page.contains("<audio") && !page.contains("ne peut pas être écouté"), "{page}");
+        }
+        write(&base.db, |query| query("update recording_audio set audio = $1").bind(vec![1_u8, 2, 3])).await;
+        for path in [&request, &callback] {
+            let page = awa.get(path).await.body;
+            assert!(!page.contains("<audio") && page.contains("ne peut pas être écouté"), "{page}");
+        }
+    })
+    .await;
+}
+
+/// What follows the first `before` in a page, up to the end of the address.
+pub(super) fn first(page: &str, before: &str) -> String {
+    page.split(before).nth(1).unwrap().split(['"', '?', '/']).next().unwrap().to_owned()
 }

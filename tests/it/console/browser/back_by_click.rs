@@ -41,7 +41,7 @@ impl Desk {
 
     /// She presses the button, answers her own telephone and presses 1: the leg on which she waits.
     async fn calls(&self) -> LegId {
-        self.page.click("form[action$='/appeler'] button").await;
+        self.page.click("button[formaction$='/appeler']").await;
         self.page.shows("Votre téléphone va sonner. Décrochez, puis tapez 1.").await;
         self.page.shows("votre téléphone va sonner").await;
         self.seat.service.work().await;

@@ -45,7 +45,7 @@ async fn a_session_that_ends_in_mid_note_loses_nothing() {
     assert_eq!(page.ask("return document.activeElement.id").await, "refus", "the refusal is in sight");
     assert!(!page.text("main").await.contains('_'), "everything that was said has a name that people read");
     page.picture("session-trop-tard").await;
-    page.click("form[action$='/note'] button").await;
+    page.click("button[formaction$='/note']").await;
     page.shows("Votre note est enregistrée.").await;
     page.has(".notes .body").await;
     assert_eq!(page.text(".notes .body").await, text);
