@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use crate::callbacks::overview::Overviews;
 use crate::calls::switchboard::Switchboard;
 use crate::http::refusals::Refusals;
 use crate::lines::Lines;
@@ -50,6 +51,8 @@ pub struct App {
     pub prepared: AtomicBool,
     /// How the pages of the console look.
     pub look: Look,
+    /// The queue, read once for all who see the same.
+    pub overviews: Overviews,
     /// True once the service is asked to stop: streams that never end by themselves end then.
     pub stopping: watch::Sender<bool>,
 }

@@ -15,7 +15,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
 use crate::app::App;
 use crate::callbacks::store::bridges;
-use crate::callbacks::{alert, bridge, spooled};
+use crate::callbacks::{alert, bridge, spooled, tried};
 use crate::calls::recording::{self, State};
 use crate::calls::{recordings, sweep};
 use crate::cli::voice;
@@ -192,6 +192,7 @@ async fn perform(app: &Arc<App>, job: &Job) -> Result<Outcome, DbError> {
             alert::round(board, &app.lines, provider, *callback_id, *round).await
         }
         Job::CallAgent { bridge_id } => bridge::ring(board, &app.lines, provider, *bridge_id).await,
+        Job::TellTried { callback_id } => tried::tell(board, &app.lines, provider, *callback_id).await,
         Job::TellSignal { signal_id } => tell::tell(board, &app.lines, provider, *signal_id).await,
     }
 }
@@ -262,6 +263,8 @@ async fn given_up(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<(), DbEr
             recording::store::change(tx, *recording_id, State::Waiting, State::Absent).await.map(drop)
         }
         Job::CallAgent { bridge_id } => bridges::give_up(tx, *bridge_id, now).await,
-        Job::DeleteRecording { .. } | Job::AlertOnCall { .. } | Job::TellSignal { .. } => Ok(()),
+        Job::DeleteRecording { .. } | Job::AlertOnCall { .. } | Job::TellSignal { .. } | Job::TellTried { .. } => {
+            Ok(())
+        }
     }
 }

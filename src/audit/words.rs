@@ -1,7 +1,7 @@
 //! What the journal's actions are called in French. Pure.
 
 /// Every action that is written, and its words. One that is missing here is shown as it is written.
-pub const ACTIONS: [(&str, &str); 42] = [
+pub const ACTIONS: [(&str, &str); 47] = [
     ("session.open", "s'est connecté"),
     ("session.refuse", "connexion refusée"),
     ("session.end", "a fermé une de ses sessions"),
@@ -21,9 +21,15 @@ pub const ACTIONS: [(&str, &str); 42] = [
     ("callback.close", "a terminé un rappel"),
     ("callback.again", "a remis un rappel à plus tard"),
     ("callback.escalate", "a laissé un rappel à un superviseur"),
+    ("callback.on_call", "a pris un rappel au téléphone et entendu le numéro"),
     ("callback.call", "a appelé quelqu'un par la ligne"),
     ("callbacks.listen", "a écrit des messages dans des fichiers (terminal)"),
     ("callbacks.reveal", "a affiché des numéros entiers (terminal)"),
+    ("shift.end", "a passé le relais"),
+    ("signal.report", "a fait un signalement"),
+    ("signal.open", "a lu un signalement"),
+    ("signal.seen", "a pris connaissance d'un signalement"),
+    ("signal.close", "a clos un signalement"),
     ("message.play", "a écouté un message"),
     ("request.open", "a ouvert une demande"),
     ("request.counter", "a enregistré une demande au guichet"),
@@ -38,7 +44,6 @@ pub const ACTIONS: [(&str, &str); 42] = [
     ("requests.reveal", "a affiché des numéros entiers (terminal)"),
     ("journal.export", "a exporté le journal"),
     ("figures.export", "a exporté les chiffres"),
-    ("requests.export", "a exporté des demandes"),
     ("line.change", "a changé un réglage de la ligne"),
     ("line.scripts", "a fait relire les scripts"),
     ("plan.make", "a fait un plan d'appel"),

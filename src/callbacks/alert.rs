@@ -7,7 +7,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::desk::{Hand, settle_request};
 use super::store::{self, Standing};
+use crate::audit;
 use crate::calls::switchboard::Switchboard;
 use crate::calls::translate::{self, Addresses};
 use crate::calls::whisper::{self, WhisperError};
@@ -19,7 +21,7 @@ use crate::operators::Right;
 use crate::operators::store::phones::{self, Phone};
 use crate::outbox::{self, Job, NewJob, Outcome};
 use crate::phone::PhoneNumber;
-use crate::requests::Contact;
+use crate::requests::{Contact, State};
 use crate::telephony::provider::{OutgoingCall, OutgoingMessage, Provider, ProviderError};
 
 /// Between two rounds.
@@ -37,28 +39,27 @@ const ON_CALL_LEASE: Duration = Duration::from_hours(1);
 /// How a callback ended whose person was reached (F-47).
 const SOLVED: &str = "RESOLU";
 
-/// Asks that whoever is on call be alerted at `due` unless somebody claims the callback before.
+/// Asks that whoever is on call be alerted at `due` unless somebody claims the callback before. `since` is the instant at
+/// which it became danger, if it was not opened so: a callback that becomes danger again is alerted again, and a call that
+/// says twice that there is danger is alerted once.
 pub async fn ask_for(
     tx: &mut Tx<'_>,
     job_id: Uuid,
     callback_id: Uuid,
+    since: Option<Timestamp>,
     now: Timestamp,
     due: Timestamp,
 ) -> Result<(), DbError> {
-    plan(tx, job_id, callback_id, 1, now, due).await
+    let since = since.map_or(0, Timestamp::as_millisecond);
+    let job = Job::AlertOnCall { callback_id, round: 1 };
+    let new = NewJob::due_now(job_id, job, format!("alert/{callback_id}/since/{since}"), now).due_at(due);
+    outbox::enqueue(tx, new).await.map(drop)
 }
 
-async fn plan(
-    tx: &mut Tx<'_>,
-    job_id: Uuid,
-    callback_id: Uuid,
-    round: u32,
-    now: Timestamp,
-    due: Timestamp,
-) -> Result<(), DbError> {
-    let job = Job::AlertOnCall { callback_id, round };
-    let new = NewJob::due_now(job_id, job, format!("alert/{callback_id}/{round}"), now).due_at(due);
-    outbox::enqueue(tx, new).await.map(drop)
+/// The key of a later round. One round is enough in the time between two: whoever became danger twice is alerted as
+/// whoever did once, and a round that was taken up again plans no second one.
+fn later_key(callback_id: Uuid, due: Timestamp) -> String {
+    format!("alert/{callback_id}/at/{}", due.as_second().div_euclid(EVERY.as_secs().cast_signed()))
 }
 
 /// One round: unless somebody claimed the callback, the next round is planned and every number is reached.
@@ -129,7 +130,9 @@ async fn plan_next(
             Box::pin(async move {
                 let standing = store::standing(tx, callback_id, now).await?;
                 if standing.is_some() {
-                    plan(tx, job_id, callback_id, round + 1, now, due).await?;
+                    let job = Job::AlertOnCall { callback_id, round: round + 1 };
+                    let new = NewJob::due_now(job_id, job, later_key(callback_id, due), now).due_at(due);
+                    outbox::enqueue(tx, new).await?;
                 }
                 Ok(standing)
             })
@@ -233,13 +236,20 @@ async fn who(board: &Switchboard, lines: &Lines, id: Uuid, phone: &str) -> Resul
     Ok(hers.map(|one| format!("{}, par téléphone", one.name)))
 }
 
-async fn take(board: &Switchboard, id: Uuid, who: String) -> Result<String, WhisperError> {
+/// What she does on the telephone is journaled as what is done on a page (F-77).
+fn hand(board: &Switchboard, who: String) -> Hand {
     let now = board.clock.now();
+    Hand { agent: who, operator: None, entry: board.ids.row(now), now }
+}
+
+async fn take(board: &Switchboard, id: Uuid, who: String) -> Result<String, WhisperError> {
+    let hand = hand(board, who);
     let taking = board.db.write(move |tx| {
         Box::pin(async move {
-            if !store::claim(tx, id, &who, now, ON_CALL_LEASE).await? {
+            if !store::claim(tx, id, &hand.agent, hand.now, ON_CALL_LEASE).await? {
                 return Ok::<_, DbError>(None);
             }
+            audit::store::write(tx, hand.entry, &hand.agent, "callback.on_call", &id.to_string(), hand.now).await?;
             Ok(Some(store::contact(tx, id).await?))
         })
     });
@@ -256,11 +266,18 @@ async fn take(board: &Switchboard, id: Uuid, who: String) -> Result<String, Whis
 
 /// She may say so after her hour too, unless somebody else took it since.
 async fn done(board: &Switchboard, id: Uuid, who: String) -> Result<String, WhisperError> {
-    let now = board.clock.now();
+    let hand = hand(board, who);
     let close = board.db.write(move |tx| {
         Box::pin(async move {
-            let held = store::claim(tx, id, &who, now, ON_CALL_LEASE).await?;
-            Ok::<_, DbError>(held && store::close(tx, id, &who, SOLVED, true, now).await?)
+            store::attempts::hold_request(tx, id).await?;
+            let (who, now) = (&hand.agent, hand.now);
+            let held = store::claim(tx, id, who, now, ON_CALL_LEASE).await?;
+            let closed = held && store::close(tx, id, who, SOLVED, true, now).await?;
+            if closed {
+                settle_request(tx, id, State::Solved, &hand).await?;
+                audit::store::write(tx, hand.entry, who, "callback.close", &id.to_string(), now).await?;
+            }
+            Ok::<_, DbError>(closed)
         })
     });
     let closed: bool = close.await?;

@@ -1,8 +1,9 @@
 //! When somebody who was not reached is tried again, and when the trying ends (F-46). Pure.
 //!
 //! Three tries since she was last talked to, two hours apart at least, each in another half of a day, never at lunch, at
-//! night nor in the evening: three half-days are two working days. After the last, an ordinary callback is closed. One that is urgent, or
-//! of somebody who lives alone, is never closed by itself: a supervisor decides, and it comes back if she does not.
+//! night nor in the evening: three half-days are two working days. After the last, an ordinary callback is closed. One
+//! that is urgent, or of somebody who lives alone, is never closed by itself: a supervisor decides. Danger does not wait
+//! for another half-day, but it waits for [`BREATH`].
 
 use std::time::Duration;
 
@@ -20,6 +21,9 @@ const APART: Duration = Duration::from_hours(2);
 const MORNING: Time = time(8, 0, 0, 0);
 /// Nobody is phoned at lunch.
 const LUNCH: (Time, Time) = (time(12, 30, 0, 0), time(14, 0, 0, 0));
+/// After a try in vain, « Suivante » leaves somebody in danger alone for so long: time to reach a telephone, to alert a
+/// neighbour or to phone 15, and for agents to help whoever else is in danger meanwhile. By hand she is phoned at any time.
+pub const BREATH: Duration = Duration::from_mins(10);
 /// Levels that are never closed by themselves: P0 and P1.
 const URGENT: u8 = 1;
 
@@ -48,7 +52,7 @@ pub struct Unreached {
 pub enum After {
     /// Another try, not before that instant.
     Again(Timestamp),
-    /// A supervisor decides; not before that instant if she does not. Danger is offered all the while.
+    /// A supervisor decides: from that instant on « Suivante » gives it to supervisors. Danger is offered to everybody.
     Escalate(Timestamp),
     /// No other try.
     Close,
@@ -58,15 +62,20 @@ pub enum After {
 pub fn after(tries: &[Try], whom: Unreached, hours: &Hours, now: Timestamp) -> After {
     let since = tries.iter().rposition(|one| one.reached).map_or(0, |reached| reached + 1);
     let in_vain: Vec<Timestamp> = tries[since..].iter().map(|one| one.at).collect();
-    let again = next_try(&in_vain, hours, now);
+    let again = if whom.priority == 0 { later(now, BREATH) } else { next_try(&in_vain, hours, now) };
     let over = in_vain.len() >= TRIES;
-    if whom.priority == 0 || whom.wrong_number || (over && (whom.priority <= URGENT || whom.alone)) {
+    if whom.wrong_number || (over && (whom.priority <= URGENT || whom.alone)) {
         After::Escalate(again)
     } else if over {
         After::Close
     } else {
         After::Again(again)
     }
+}
+
+/// When somebody is tried again who is tried in vain now, for the first time: what a voicemail may say.
+pub fn after_this_one(priority: u8, hours: &Hours, now: Timestamp) -> Timestamp {
+    if priority == 0 { later(now, BREATH) } else { next_try(&[now], hours, now) }
 }
 
 /// The first instant at which another try makes sense.
@@ -163,10 +172,18 @@ mod tests {
     }
 
     #[test]
-    fn danger_and_a_wrong_number_do_not_wait_for_a_third_try() {
+    fn a_wrong_number_does_not_wait_for_a_third_try() {
         let decided = After::Escalate(at(14, "14:00"));
-        assert_eq!(next(&[at(14, "09:00")], Unreached { priority: 0, ..ORDINARY }), decided);
         assert_eq!(next(&[at(14, "09:00")], Unreached { wrong_number: true, ..ORDINARY }), decided);
+    }
+
+    #[test]
+    fn somebody_in_danger_is_tried_again_after_ten_minutes_even_at_lunch_and_never_closed() {
+        let danger = Unreached { priority: 0, ..ORDINARY };
+        assert_eq!(next(&[at(14, "12:25")], danger), After::Again(at(14, "12:35")));
+        let three = [at(14, "22:00"), at(14, "22:10"), at(14, "22:20")];
+        assert_eq!(next(&three, danger), After::Escalate(at(14, "22:30")));
+        assert_eq!(next(&three[..1], Unreached { wrong_number: true, ..danger }), After::Escalate(at(14, "22:10")));
     }
 
     #[test]

@@ -99,17 +99,30 @@ impl Reason {
 }
 
 /// By when a callback of this level must be done (F-43), or sooner if something sooner was promised (F-44).
-/// P0 counts by the clock, the others in opening hours.
+/// P0 counts by the clock, P1 and P2 in opening hours; P3 is due when the next working day ends.
 pub fn due(priority: u8, opened: Timestamp, hours: &Hours, promise: Option<&Promise>) -> Timestamp {
     let within = match priority {
         0 => Duration::from_mins(15),
         1 => Duration::from_hours(1),
         2 => Duration::from_hours(4),
-        _ => Duration::from_hours(8),
+        _ => Duration::from_hours(24),
     };
     let by_the_clock = opened.checked_add(within).unwrap_or(opened);
-    let due = if priority == 0 { by_the_clock } else { hours.after_open_time(opened, within).unwrap_or(by_the_clock) };
+    let by_the_hours = match priority {
+        0 => None,
+        1 | 2 => hours.after_open_time(opened, within),
+        _ => end_of_next_day(opened, hours),
+    };
+    let due = by_the_hours.unwrap_or(by_the_clock);
     promise.map_or(due, |promise| due.min(promise.until))
+}
+
+/// When the line closes on the first day after that one on which it is open at all.
+fn end_of_next_day(opened: Timestamp, hours: &Hours) -> Option<Timestamp> {
+    let today = opened.to_zoned(hours.zone().clone()).date();
+    let mut halves = hours.half_days(opened).skip_while(|half| half.day <= today);
+    let first = halves.next()?;
+    Some(halves.take_while(|half| half.day == first.day).last().map_or(first.closes, |last| last.closes))
 }
 
 /// How long a claim lasts unless it is renewed (F-45).
@@ -148,6 +161,16 @@ mod tests {
         let evening = at("2026-04-14T14:30:00Z");
         assert_eq!(due(1, evening, &office(), None), at("2026-04-15T07:00:00Z"));
         assert_eq!(due(2, evening, &office(), None), at("2026-04-15T10:00:00Z"));
+    }
+
+    #[test]
+    fn the_least_urgent_is_due_at_the_end_of_the_next_working_day() {
+        for opened in ["2026-04-16T06:31:00Z", "2026-04-16T14:59:00Z"] {
+            assert_eq!(due(3, at(opened), &office(), None), at("2026-04-17T15:00:00Z"), "a Thursday, {opened}");
+        }
+        assert_eq!(due(3, at("2026-04-17T08:00:00Z"), &office(), None), at("2026-04-20T15:00:00Z"), "over a weekend");
+        let mornings = Hours::parse("Mo-Fr 09:00-12:00", TimeZone::get("Europe/Paris").unwrap()).unwrap();
+        assert_eq!(due(3, at("2026-04-16T08:00:00Z"), &mornings, None), at("2026-04-17T10:00:00Z"));
     }
 
     #[test]

@@ -8,9 +8,10 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::attempts::BREATH;
 use super::callback::LEASE;
 use super::desk::Hand;
-use super::store::claims::{self as store, Found, Taker};
+use super::store::claims::{self as store, Asker, Found, Taker};
 use crate::audit;
 use crate::db::{Db, DbError, Tx};
 use crate::operators::{Right, Role};
@@ -51,7 +52,8 @@ pub enum Claim {
 /// How often an act begins again because the same operator did something at the same instant in another window.
 const TRIES: usize = 3;
 
-/// The best callback for her (F-44), taken.
+/// The best callback for her (F-44), taken. What was left to a supervisor is given to supervisors alone, unless it is
+/// danger; danger is left alone for a few minutes after a try in vain.
 pub async fn next(db: &Db, hand: &Hand) -> Result<Next, DbError> {
     let Some(operator) = hand.operator else { return Ok(Next::Empty) };
     for patient in [false, true] {
@@ -68,7 +70,10 @@ async fn take_first(tx: &mut Tx<'_>, hand: &Hand, operator: Uuid, patient: bool)
     if let Some(id) = store::held(tx, operator, hand.now).await? {
         return Ok(Next::Holding(id));
     }
-    let Some(id) = store::first(tx, operator, hand.now, patient).await? else {
+    let decides = supervises(&store::roles(tx, operator).await?);
+    let breath = hand.now.checked_add(BREATH).unwrap_or(hand.now);
+    let asker = Asker { operator, decides, now: hand.now, breath };
+    let Some(id) = store::first(tx, asker, patient).await? else {
         // What she waited for may have gone to another window of hers.
         let hers = store::held(tx, operator, hand.now).await?;
         return Ok(hers.map_or(Next::Empty, Next::Holding));
@@ -172,7 +177,7 @@ pub async fn release_all(db: &Db, hand: &Hand) -> Result<usize, DbError> {
     .await
 }
 
-/// Whether one of these roles may take over.
+/// Whether one of these roles may take over, and decides of what was left to supervisors.
 fn supervises(roles: &str) -> bool {
     roles.split(' ').filter_map(Role::of_word).any(|role| role.may(Right::Supervise))
 }

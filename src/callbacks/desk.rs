@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::callback::LEASE;
-use super::disposition::Disposition;
+use super::disposition::{Disposition, Step};
 use super::store;
 use crate::audit;
 use crate::db::{Db, DbError, Tx};
@@ -42,9 +42,9 @@ pub async fn claim(db: &Db, hand: &Hand, id: Uuid) -> Result<bool, DbError> {
 }
 
 /// Closes a callback that the agent holds, with how it ended (F-47); `false` when she does not hold it any more, or when
-/// that is no end.
+/// that is no end, or one that asks for another request: that is for the console.
 pub async fn close(db: &Db, hand: &Hand, id: Uuid, end: &'static Disposition) -> Result<bool, DbError> {
-    let Some(state) = end.settles.filter(|_| end.closes) else { return Ok(false) };
+    let Some(state) = end.settles.filter(|_| end.closes && end.step == Step::None) else { return Ok(false) };
     let hand = hand.clone();
     db.write(move |tx| {
         Box::pin(async move {

@@ -73,6 +73,11 @@ impl Disposition {
         DISPOSITIONS.iter().find(|disposition| disposition.code.eq_ignore_ascii_case(code.trim()))
     }
 
+    /// Whether she is told by a text that she was tried (F-46): not at another person's number.
+    pub fn tells(&self) -> bool {
+        self.group == Group::NoContact && self.code != "FAUX_NUMERO"
+    }
+
     /// What people read of a code: that of another version reads as it stands.
     pub fn label(code: &str) -> &str {
         Self::of_code(code).map_or(code, |disposition| disposition.means)

@@ -4,6 +4,7 @@
 //! Only whoever holds it may: a save after her lease is refused, with what others did meanwhile (F-45). A form bears an id
 //! of its own; sent twice, it is answered twice the same and counts once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -15,16 +16,19 @@ use super::disposition::{Disposition, Step};
 use super::note::{self, TooLong};
 use super::store::attempts::{self as store, Deed, End, Held, Outcome};
 use super::store::notes::{self, NewNote};
+use super::tried;
 use crate::audit;
 use crate::clock::from_millis;
 use crate::db::{Db, DbError, Tx};
 use crate::dialog::{Value, Values};
+use crate::id::Ids;
 use crate::lines::Lines;
 use crate::requests::State;
+use crate::requests::desk::merge::Merging;
+use crate::requests::duplicates::NotMerged;
+use crate::requests::store::merge;
 use crate::secret::Keyring;
 
-/// How long after the hour that was agreed a callback is late.
-const GRACE: Duration = Duration::from_mins(15);
 /// The furthest date that may be given.
 const FURTHEST: Duration = Duration::from_hours(366 * 24);
 /// What others did is told since then, if the form does not say when it was shown.
@@ -65,6 +69,8 @@ pub enum Finish {
     Unknown,
     /// The disposition asks for this, and it is missing or impossible: nothing was written.
     Needs(Step),
+    /// The other request cannot go on for this one: nothing was written.
+    NotMerged(NotMerged),
     /// The note has that many characters, which is too many: nothing was written.
     TooLong(usize),
 }
@@ -95,10 +101,12 @@ pub enum Noted {
     Unknown,
 }
 
-/// Ends a claim as the form says.
+/// Ends a claim as the form says. Where it is a request that another one treats already, the other one goes on for both
+/// (F-49), with the older deadline, and whoever undoes that finds the callback open again.
 pub async fn finish(
     db: &Db,
     keyring: &Keyring,
+    ids: &Arc<dyn Ids>,
     lines: &Lines,
     hand: &Hand,
     id: Uuid,
@@ -109,7 +117,9 @@ pub async fn finish(
         Ok(note) => note,
         Err(TooLong(length)) => return Ok(Finish::TooLong(length)),
     };
-    let work = Work { keyring: keyring.clone(), lines: lines.clone(), hand: hand.clone(), operator, id, ending, note };
+    let merging = Merging::by(hand, keyring, ids, lines);
+    let (keyring, ids, lines, hand) = (keyring.clone(), ids.clone(), lines.clone(), hand.clone());
+    let work = Work { keyring, lines, merging, ids, hand, operator, id, ending, note };
     db.write(move |tx| Box::pin(async move { work.run(tx).await })).await
 }
 
@@ -145,6 +155,8 @@ type Dialled = (String, Timestamp);
 struct Work {
     keyring: Keyring,
     lines: Lines,
+    merging: Option<Merging>,
+    ids: Arc<dyn Ids>,
     hand: Hand,
     operator: Uuid,
     id: Uuid,
@@ -154,7 +166,7 @@ struct Work {
 
 impl Work {
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Finish, DbError> {
-        store::hold_request(tx, self.id).await?;
+        let other = self.hold_requests(tx).await?;
         let Some(held) = store::hold(tx, &self.keyring, self.operator, self.id).await? else {
             return Ok(Finish::Unknown);
         };
@@ -168,10 +180,13 @@ impl Work {
         let missing = match self.ending.disposition.step {
             Step::None => false,
             Step::Date => self.date().is_none(),
-            Step::Reference => self.other(tx, &held).await?.is_none(),
+            Step::Reference => other.is_none(),
         };
         if missing {
             return Ok(Finish::Needs(self.ending.disposition.step));
+        }
+        if let (Some(other), Some(own)) = (other, held.request_id) {
+            return self.merge(tx, other, own).await;
         }
         let dialled = store::dialled(tx, self.id, self.operator, self.ending.disposition.code).await?;
         let outcome = self.outcome(tx, &held, dialled.as_ref()).await?;
@@ -184,9 +199,55 @@ impl Work {
         self.ending.date.filter(|date| *date > self.hand.now && *date < furthest)
     }
 
-    async fn other(&self, tx: &mut Tx<'_>, held: &Held) -> Result<Option<Uuid>, DbError> {
-        let Some(reference) = self.reference() else { return Ok(None) };
-        store::other_request(tx, self.operator, &reference, held.request_id).await
+    /// Holds the request behind it, and the other one where the disposition names one: both in the order in which whoever
+    /// merges them does.
+    async fn hold_requests(&self, tx: &mut Tx<'_>) -> Result<Option<Uuid>, DbError> {
+        let own = store::request_of(tx, self.id).await?;
+        let reference = self.reference().filter(|_| self.ending.disposition.step == Step::Reference);
+        let other = match reference {
+            Some(reference) => store::other_request(tx, self.operator, &reference, own).await?,
+            None => None,
+        };
+        match (own, other) {
+            (Some(own), Some(other)) => drop(merge::hold(tx, self.operator, own, other).await?),
+            _ => store::hold_request(tx, self.id).await?,
+        }
+        Ok(other)
+    }
+
+    /// The other request goes on for this one too. Where nobody waits for the other one, this callback does from now on.
+    async fn merge(&self, tx: &mut Tx<'_>, other: Uuid, own: Uuid) -> Result<Finish, DbError> {
+        let Some(merging) = &self.merging else { return Ok(Finish::Unknown) };
+        if let Err(why) = merging.merge(tx, other, own).await? {
+            return Ok(Finish::NotMerged(why));
+        }
+        let goes_on = store::hold(tx, &self.keyring, self.operator, self.id).await?.is_some_and(|held| !held.closed);
+        let outcome = if goes_on { Outcome::Again(self.hand.now) } else { Outcome::Closed };
+        let reference = self.reference();
+        let end = self.end(outcome, reference.as_deref());
+        store::end_by_hand(tx, &end).await?;
+        if goes_on && !store::put_back(tx, &end, self.hand.now, 0).await? {
+            return Err(changed());
+        }
+        self.sign(tx, outcome).await?;
+        Ok(answer(outcome))
+    }
+
+    /// What the rows of the end say.
+    fn end<'a>(&'a self, outcome: Outcome, reference: Option<&'a str>) -> End<'a> {
+        let disposition = self.ending.disposition;
+        let dated = disposition.step == Step::Date;
+        End {
+            id: self.id,
+            operator: self.operator,
+            disposition,
+            form: self.ending.form,
+            now: self.hand.now,
+            outcome,
+            next_step: reference.or(dated.then_some(DATE)),
+            promised: dated && disposition.contact,
+            due_at: self.date().filter(|_| dated),
+        }
     }
 
     /// The six digits, however they were spaced.
@@ -220,20 +281,9 @@ impl Work {
     }
 
     async fn write(&self, tx: &mut Tx<'_>, outcome: Outcome, dialled: Option<Dialled>) -> Result<Finish, DbError> {
-        let (disposition, now) = (self.ending.disposition, self.hand.now);
+        let disposition = self.ending.disposition;
         let reference = self.reference().filter(|_| disposition.step == Step::Reference);
-        let dated = disposition.step == Step::Date;
-        let end = End {
-            id: self.id,
-            operator: self.operator,
-            disposition,
-            form: self.ending.form,
-            now,
-            outcome,
-            next_step: reference.as_deref().or(dated.then_some(DATE)),
-            promised: dated && disposition.contact,
-            due_at: self.date().filter(|_| dated).and_then(|date| date.checked_add(GRACE).ok()),
-        };
+        let end = self.end(outcome, reference.as_deref());
         // Whoever was dialled was counted then.
         let tries = i64::from(disposition.phoned && dialled.is_none());
         match dialled {
@@ -245,11 +295,14 @@ impl Work {
             Outcome::Again(at) | Outcome::Escalated(at) => store::put_back(tx, &end, at, tries).await?,
         };
         if !done {
-            return Err(DbError::Refused("le rappel a changé pendant l'enregistrement".to_owned()));
+            return Err(changed());
         }
         if outcome == Outcome::Closed {
             // The last try in vain ends what nobody can do anything more about.
             settle_request(tx, self.id, disposition.settles.unwrap_or(State::Cancelled), &self.hand).await?;
+        }
+        if outcome != Outcome::Closed && disposition.tells() {
+            tried::ask_for(tx, self.ids.row(self.hand.now), self.id, self.hand.now).await?;
         }
         self.sign(tx, outcome).await?;
         Ok(answer(outcome))
@@ -279,6 +332,10 @@ impl Work {
         let until = held.until.filter(|until| !held.closed && *until >= now);
         Ok(Lapsed { holder: held.name.filter(|_| until.is_some()), until, closed: held.closed, since })
     }
+}
+
+fn changed() -> DbError {
+    DbError::Refused("le rappel a changé pendant l'enregistrement".to_owned())
 }
 
 fn answer(outcome: Outcome) -> Finish {

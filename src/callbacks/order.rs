@@ -3,7 +3,9 @@
 //!
 //! Danger first, then what is late, then whoever waited for the largest share of what she was told: not the order of
 //! arrival. An item in a language that the agent does not speak comes after those of her languages, unless it is danger
-//! or late: it is offered last rather than never. What may not be done yet is not offered at all, unless it is danger.
+//! or late: it is offered last rather than never. What may not be done yet is not offered at all, unless it is danger, which
+//! never leaves the list: « Suivante » alone lets it breathe after a try in vain ([`BREATH`](super::attempts::BREATH)).
+//! What was left to a supervisor is for supervisors, last.
 
 use std::cmp::Ordering;
 

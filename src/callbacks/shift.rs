@@ -48,17 +48,18 @@ pub async fn look(board: &Switchboard, operator: Uuid) -> Result<Shift, DbError>
 }
 
 /// Leaves an instruction for each of these callbacks, as a note of theirs too, and gives her leases back. Returns how many
-/// instructions were kept; an instruction that is too long is cut nowhere: nothing is kept, and its length is told.
+/// instructions were kept; `form` is the form that says them: sent twice, it counts once. An instruction that is too long is cut nowhere: nothing is kept, and its length is told.
 pub async fn hand_over(
     board: &Switchboard,
     hand: &Hand,
+    form: Uuid,
     instructions: Vec<(Uuid, String)>,
 ) -> Result<Result<usize, note::TooLong>, DbError> {
     let Some(operator) = hand.operator else { return Ok(Ok(0)) };
     let mut cleaned = Vec::new();
     for (callback, text) in instructions {
         match note::cleaned(&text) {
-            Ok(Some(text)) => cleaned.push((callback, text, board.ids.row(hand.now), board.ids.row(hand.now))),
+            Ok(Some(text)) => cleaned.push((callback, text)),
             Ok(None) => {}
             Err(long) => return Ok(Err(long)),
         }
@@ -67,13 +68,12 @@ pub async fn hand_over(
     let writing = board.db.write(move |tx| {
         Box::pin(async move {
             let mut kept = 0;
-            for (callback_id, text, handover, note) in &cleaned {
-                let new =
-                    NewHandover { id: *handover, callback_id: *callback_id, operator_id: operator, at: hand.now, text };
+            for (callback_id, text) in &cleaned {
+                let (id, callback_id, at) = (of_form(form, *callback_id), *callback_id, hand.now);
+                let new = NewHandover { id, callback_id, operator_id: operator, at, text };
                 if handovers::add(tx, &keyring, &new).await? {
                     let text = format!("Relais : {text}");
-                    let new =
-                        notes::NewNote { id: *note, callback_id: *callback_id, operator, at: hand.now, text: &text };
+                    let new = notes::NewNote { id, callback_id, operator, at, text: &text };
                     notes::add(tx, &keyring, &new).await?;
                     kept += 1;
                 }
@@ -83,6 +83,11 @@ pub async fn hand_over(
         })
     });
     Ok(Ok(writing.await?))
+}
+
+/// The id of what that form says of that callback: the same each time that it is sent.
+fn of_form(form: Uuid, callback: Uuid) -> Uuid {
+    Uuid::from_u128(form.as_u128() ^ callback.as_u128())
 }
 
 async fn give_back(tx: &mut Tx<'_>, hand: &Hand, operator: Uuid) -> Result<(), DbError> {

@@ -241,7 +241,7 @@ pub async fn open(
 async fn alert(tx: &mut Tx<'_>, context: &Context<'_>, callback_id: Uuid) -> Result<(), DbError> {
     let now = context.now;
     let after = if context.line.settings.hours.is_open(now) { ALERT_AFTER_OPEN } else { ALERT_AFTER_CLOSED };
-    callbacks::alert::ask_for(tx, context.board.ids.row(now), callback_id, now, later(now, after)).await
+    callbacks::alert::ask_for(tx, context.board.ids.row(now), callback_id, None, now, later(now, after)).await
 }
 
 /// A person took the call: what it left open is settled. A call that left nothing leaves the trace that somebody was

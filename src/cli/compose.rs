@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::voice;
 use crate::app::{App, ScriptsRead};
+use crate::callbacks::overview::Overviews;
 use crate::calls::switchboard::Switchboard;
 use crate::clock::Clock;
 use crate::config::{self, Config};
@@ -103,6 +104,7 @@ pub fn app(config: &Config, db: Db, keyring: Keyring, lines: Lines, parts: Parts
     let gate = Gate::new(db.clone(), keyring.clone(), parts.clock.clone(), parts.ids.clone());
     let at = AtomicI64::new(parts.clock.now().as_millisecond());
     let scripts = ScriptsRead { folder: config.voice_scripts.clone(), at };
+    let overviews = Overviews::of(db.clone());
     let board = Switchboard::new(
         db,
         parts.clock,
@@ -125,6 +127,7 @@ pub fn app(config: &Config, db: Db, keyring: Keyring, lines: Lines, parts: Parts
         outbox_delays: config.outbox_delays.clone(),
         prepared: AtomicBool::new(true),
         look: look(&config.console),
+        overviews,
         stopping: watch::Sender::new(false),
     }))
 }

@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::MethodRouter;
 use subtle::ConstantTimeEq;
 
+use super::alerts::Alerts;
 use super::carry;
 use super::live::FRAGMENT;
 use super::page::PageError;
@@ -75,8 +76,21 @@ pub(super) async fn signed_in(State(app): State<Arc<App>>, request: Request, nex
     {
         return PageError::from(cause).into_response();
     }
+    let visitor = match with_alerts(&app, visitor).await {
+        Ok(visitor) => visitor,
+        Err(cause) => return PageError::from(cause).into_response(),
+    };
     parts.extensions.insert(visitor);
     next.run(Request::from_parts(parts, Body::from(body))).await
+}
+
+/// Before her second factor is set up, she is shown nothing.
+async fn with_alerts(app: &App, visitor: Visitor) -> Result<Visitor, DbError> {
+    if visitor.session().limited {
+        return Ok(visitor);
+    }
+    let alerts = Alerts::of(app, visitor.operator()).await?;
+    Ok(visitor.with(alerts))
 }
 
 async fn whole(body: Body) -> Result<Bytes, PageError> {

@@ -5,6 +5,7 @@
 //! and stores of the rooms, and never decides. A form posts, then redirects; what was typed is never lost ([`carry`]).
 //! The script of [`assets`] only adds what changes by itself ([`live`]) and comfort.
 
+mod alerts;
 mod assets;
 mod carry;
 mod drawing;

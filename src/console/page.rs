@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
+use super::alerts::Alerts;
 use super::said::Said;
 use super::visitor::Visitor;
 use crate::app::App;
@@ -25,6 +26,8 @@ pub(crate) struct Frame {
     pub said: Option<&'static str>,
     /// The name of the service, as the town gave it.
     pub house: String,
+    /// What nobody may miss.
+    pub alerts: Alerts,
     /// In how many minutes the session ends if nothing is done.
     pub idle_minutes: u64,
 }
@@ -72,6 +75,7 @@ impl Frame {
             places: may.map(place).collect(),
             said: said.sentence(),
             house: app.look.name.clone(),
+            alerts: visitor.alerts(),
             idle_minutes: session::IDLE.as_secs() / 60,
         }
     }

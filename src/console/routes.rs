@@ -9,7 +9,7 @@ use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
-use super::{assets, guard, headers, live, pages};
+use super::{alerts, assets, guard, headers, live, pages};
 use crate::app::App;
 use crate::operators::Right;
 
@@ -94,6 +94,7 @@ pub fn routes() -> Routes {
         .session(Method::POST, "/console/sortir", post(pages::sign_in::leave))
         .session(Method::GET, "/console/second-facteur", get(pages::second_factor::show))
         .session(Method::POST, "/console/second-facteur", post(pages::second_factor::confirm))
+        .page(Right::Own, "/console/alertes", get(alerts::show))
         .page(Right::Own, "/console/compte", get(pages::account::show))
         .act(Right::Own, "/console/compte/sessions/fermer", post(pages::account::end_session))
         .act(Right::Own, "/console/compte/sessions/fermer-les-autres", post(pages::account::end_others))

@@ -11,7 +11,7 @@ pub(crate) struct Said {
 
 /// Every sentence.
 const SENTENCES: &[(&str, &str)] = &[
-    ("vide", "Aucun rappel n'attend : tout est pris ou fait."),
+    ("vide", "Rien à prendre maintenant : tout est pris, fait, pour plus tard, ou laissé à un superviseur."),
     ("pris", "Ce rappel est à vous pour un quart d'heure."),
     ("deja", "Vous aviez déjà ce rappel en main. Terminez-le, ou rendez-le, avant d'en prendre un autre."),
     ("rendu", "Ce rappel est rendu à la file. Son échéance n'a pas changé."),
@@ -19,6 +19,11 @@ const SENTENCES: &[(&str, &str)] = &[
     ("rien", "Rien n'était écrit : rien n'est enregistré."),
     ("fini", "C'est enregistré : ce rappel est terminé."),
     ("encore", "C'est enregistré : ce rappel reviendra dans la file."),
+    (
+        "encore-ferme",
+        "C'est enregistré, mais la ligne est fermée à cette heure-là : convenez d'une autre heure avec la personne, ou \
+         assurez-vous que quelqu'un sera là. Ce rappel est dans « Plus tard ».",
+    ),
     ("escalade", "C'est enregistré : un superviseur prend la suite."),
     ("prolonge", "Ce rappel est à vous pour un quart d'heure de plus."),
     ("occupe", "Quelqu'un d'autre s'en occupe déjà."),
@@ -34,12 +39,15 @@ const SENTENCES: &[(&str, &str)] = &[
     ("pas-compose", "La ligne ne compose pas ce numéro : appelez de votre propre téléphone si besoin."),
     ("repris", "Vous avez repris ce rappel."),
     ("enregistree", "La demande est enregistrée."),
-    ("pareille", "Rien n'avait changé : rien n'est enregistré."),
+    ("pareille", "C'était déjà ainsi : rien n'a été changé."),
     ("reunie", "Les deux demandes n'en font plus qu'une : celle-ci continue."),
     ("separee", "Ce sont de nouveau deux demandes, comme avant."),
     ("saisie", "La demande est enregistrée. Donnez son numéro à la personne : il est en haut à droite."),
     ("relais", "Le relais est passé. Ce que vous aviez en main est revenu à la file."),
-    ("signale", "Le signalement est envoyé : un superviseur est prévenu."),
+    (
+        "signale",
+        "Le signalement est envoyé : les superviseurs de la ligne le voient sur leur écran et reçoivent un SMS.",
+    ),
     ("signalement", "C'est noté."),
     ("reglee", "C'est en place, et chaque appel le suit."),
     ("pareil", "C'était déjà ainsi : rien n'est changé."),

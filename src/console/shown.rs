@@ -17,6 +17,18 @@ pub(crate) fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     }
 }
 
+/// « cet après-midi », « demain matin », « jeudi après-midi ».
+pub(crate) fn half_day(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
+    let morning = at.hour() < 13;
+    match (at.date() - now.date()).get_days() {
+        0 if morning => "ce matin".to_owned(),
+        0 => "cet après-midi".to_owned(),
+        1 => format!("demain {}", if morning { "matin" } else { "après-midi" }),
+        _ => format!("{}{}", day(&at), if morning { " au matin" } else { " après midi" }),
+    }
+}
+
 /// « mardi 14 avril »
 pub(crate) fn day(at: &jiff::Zoned) -> String {
     let weekday = usize::try_from(at.weekday().to_monday_zero_offset()).ok().and_then(|index| FRENCH_DAYS.get(index));
@@ -24,9 +36,12 @@ pub(crate) fn day(at: &jiff::Zoned) -> String {
     format!("{} {} {}", weekday.unwrap_or(&""), at.day(), month.unwrap_or(&""))
 }
 
-/// « dans 25 min », « en retard de 2 h 10 »: how far a deadline is.
+/// « dans 25 min », « maintenant », « en retard de 2 h 10 »: how far a deadline is.
 pub(crate) fn deadline(due: Timestamp, now: Timestamp) -> String {
     let seconds = due.duration_since(now).as_secs();
+    if seconds.abs() < 60 {
+        return "maintenant".to_owned();
+    }
     let length = length(seconds.unsigned_abs());
     if seconds < 0 { format!("en retard de {length}") } else { format!("dans {length}") }
 }
@@ -73,9 +88,19 @@ mod tests {
     }
 
     #[test]
+    fn a_half_day_is_said_as_on_the_telephone() {
+        let (now, paris) = (at("2026-04-14T07:00:00Z"), TimeZone::get("Europe/Paris").unwrap());
+        let said = |instant| half_day(at(instant), now, &paris);
+        assert_eq!(said("2026-04-14T12:00:00Z"), "cet après-midi");
+        assert_eq!(said("2026-04-15T06:30:00Z"), "demain matin");
+        assert_eq!(said("2026-04-17T12:00:00Z"), "vendredi 17 avril après midi");
+    }
+
+    #[test]
     fn a_deadline_says_how_far_it_is() {
         let now = at("2026-04-14T08:00:00Z");
         assert_eq!(deadline(at("2026-04-14T08:25:10Z"), now), "dans 25 min");
+        assert_eq!(deadline(at("2026-04-14T07:59:30Z"), now), "maintenant");
         assert_eq!(deadline(at("2026-04-14T05:50:00Z"), now), "en retard de 2 h 10");
         assert_eq!(deadline(at("2026-04-17T08:00:00Z"), now), "dans 3 jours");
         assert_eq!(length(7_200), "2 h");

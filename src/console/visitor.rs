@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
+use super::alerts::Alerts;
 use super::page::PageError;
 use crate::operators::session::{Session, SignedIn};
 use crate::operators::{Operator, Right};
@@ -15,24 +16,36 @@ pub(crate) struct Visitor(Arc<Signed>);
 
 #[derive(Debug)]
 struct Signed {
-    signed_in: SignedIn,
+    who: SignedIn,
     token: String,
+    alerts: Alerts,
 }
 
 impl Visitor {
     /// The operator of a session, and the token that her forms carry.
     pub(super) fn new(signed_in: SignedIn, token: String) -> Self {
-        Self(Arc::new(Signed { signed_in, token }))
+        Self(Arc::new(Signed { who: signed_in, token, alerts: Alerts::default() }))
+    }
+
+    /// The same, with what nobody may miss.
+    pub(super) fn with(self, alerts: Alerts) -> Self {
+        let Signed { who, token, .. } = &*self.0;
+        Self(Arc::new(Signed { who: who.clone(), token: token.clone(), alerts }))
+    }
+
+    /// What nobody may miss.
+    pub(crate) fn alerts(&self) -> Alerts {
+        self.0.alerts
     }
 
     /// Who.
     pub(crate) fn operator(&self) -> &Operator {
-        &self.0.signed_in.operator
+        &self.0.who.operator
     }
 
     /// Her session.
     pub(crate) fn session(&self) -> &Session {
-        &self.0.signed_in.session
+        &self.0.who.session
     }
 
     /// What a form of hers must carry.

@@ -5,6 +5,8 @@
 //! commit and every instance hears it. Whoever hears reads the present state, so one telling may stand for many, and
 //! after a gap (a lost connection, a slow watcher) [`Change::Anything`] is told rather than nothing.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::AnyConnection;
@@ -33,7 +35,11 @@ pub enum Change {
 
 /// Who tells and who watches.
 #[derive(Debug)]
-pub(super) struct Changes(broadcast::Sender<Change>);
+pub(super) struct Changes {
+    sender: broadcast::Sender<Change>,
+    /// How many were told, or committed here, so far.
+    count: AtomicU64,
+}
 
 /// One watcher.
 #[derive(Debug)]
@@ -41,20 +47,26 @@ pub struct Watch(broadcast::Receiver<Change>);
 
 impl Changes {
     pub(super) fn new() -> Self {
-        Self(broadcast::channel(KEPT).0)
+        Self { sender: broadcast::channel(KEPT).0, count: AtomicU64::new(0) }
     }
 
     pub(super) fn watch(&self) -> Watch {
-        Watch(self.0.subscribe())
+        Watch(self.sender.subscribe())
     }
 
-    /// Nobody may be watching: that is no failure.
+    /// Nobody may be watching: that is no failure. Whoever is told and then compares the count finds another.
     pub(super) fn tell(&self, change: Change) {
-        drop(self.0.send(change));
+        self.committed_here();
+        drop(self.sender.send(change));
     }
 
-    pub(super) fn teller(&self) -> broadcast::Sender<Change> {
-        self.0.clone()
+    /// Counts a change of this instance before whoever made it has her answer, which may be before anybody is told.
+    pub(super) fn committed_here(&self) {
+        self.count.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(super) fn count(&self) -> u64 {
+        self.count.load(Ordering::SeqCst)
     }
 }
 
@@ -66,6 +78,11 @@ impl Watch {
             Err(broadcast::error::RecvError::Lagged(_)) => Some(Change::Anything),
             Err(broadcast::error::RecvError::Closed) => None,
         }
+    }
+
+    /// Forgets what was told and not heard yet: whoever reads the present state now reads all of it.
+    pub fn skip_told(&mut self) {
+        self.0 = self.0.resubscribe();
     }
 }
 
@@ -90,7 +107,7 @@ pub(super) async fn notify(conn: &mut AnyConnection, lines: Vec<Uuid>) -> Result
 
 /// Hears what the server tells, for as long as somebody could watch; a server that was away may have told things that
 /// nobody heard.
-pub(super) async fn listen(url: String, teller: broadcast::Sender<Change>) {
+pub(super) async fn listen(url: String, changes: Arc<Changes>) {
     let mut tries = tokio::time::interval(TRY_AGAIN);
     tries.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -98,11 +115,14 @@ pub(super) async fn listen(url: String, teller: broadcast::Sender<Change>) {
         if let Ok(mut listener) = PgListener::connect(&url).await
             && listener.listen(CHANNEL).await.is_ok()
         {
-            drop(teller.send(Change::Anything));
+            // Losing the server is told as soon as it is known, not once it is back.
+            listener.eager_reconnect(false);
+            changes.tell(Change::Anything);
             while let Ok(Some(told)) = listener.try_recv().await {
                 let change = told.payload().parse().map_or(Change::Anything, Change::Line);
-                drop(teller.send(change));
+                changes.tell(change);
             }
+            changes.tell(Change::Anything);
         }
         tracing::warn!("the server's notifications are not heard: trying again");
     }
@@ -116,6 +136,17 @@ mod tests {
     fn a_line_that_changed_twice_is_told_once() {
         let [one, other] = [Uuid::from_u128(1), Uuid::from_u128(2)];
         assert_eq!(distinct(vec![one, other, one]), [one, other]);
+    }
+
+    #[tokio::test]
+    async fn what_is_skipped_is_not_told_again_and_what_comes_after_is() {
+        let changes = Changes::new();
+        let mut watch = changes.watch();
+        changes.tell(Change::Line(Uuid::from_u128(1)));
+        watch.skip_told();
+        changes.tell(Change::Line(Uuid::from_u128(2)));
+        assert_eq!(watch.next().await, Some(Change::Line(Uuid::from_u128(2))));
+        assert_eq!(changes.count(), 2);
     }
 
     #[tokio::test]

@@ -205,7 +205,7 @@ impl Db {
     {
         match &self.0.writer {
             Some(writer) => writer.write(work).await,
-            None => pooled::write(&self.0.pool, self.0.options.patience, work).await,
+            None => pooled::write(&self.0.pool, &self.0.changes, self.0.options.patience, work).await,
         }
     }
 
@@ -216,18 +216,30 @@ impl Db {
         E: From<DbError> + Send + 'static,
         F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     {
-        pooled::read(&self.0.pool, self.0.kind, self.0.options.patience, work).await
+        pooled::read(&self.0.pool, self.0.kind, &self.0.changes, self.0.options.patience, work).await
     }
 
     /// Watches what closures say they [changed](Tx::changed), in whatever instance of the service.
     pub fn watch(&self) -> Watch {
         let watch = self.0.changes.watch();
+        self.listen();
+        watch
+    }
+
+    /// How many changes this instance made or heard of so far: what was read while the count was the same holds still,
+    /// but for what another instance committed a moment ago.
+    pub fn changes(&self) -> u64 {
+        self.listen();
+        self.0.changes.count()
+    }
+
+    /// On `PostgreSQL`, hears from the first time on what other instances change.
+    fn listen(&self) {
         if self.0.kind == Kind::Postgres {
             let url = self.0.connect.database_url.to_string();
-            let listen = || tokio::spawn(changes::listen(url, self.0.changes.teller())).abort_handle();
+            let listen = || tokio::spawn(changes::listen(url, self.0.changes.clone())).abort_handle();
             self.0.listening.get_or_init(listen);
         }
-        watch
     }
 
     /// Which database this is.

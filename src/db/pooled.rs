@@ -10,6 +10,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool};
 
+use super::changes::Changes;
 use super::{DbError, Kind, Tx, caught, changes};
 
 /// How a transaction begins and how it ends when all went well.
@@ -44,16 +45,22 @@ async fn bound_by(conn: &mut AnyConnection, patience: Duration) -> Result<(), sq
 }
 
 /// One write on `PostgreSQL`.
-pub(super) async fn write<T, E, F>(pool: &AnyPool, patience: Duration, work: F) -> Result<T, E>
+pub(super) async fn write<T, E, F>(pool: &AnyPool, told: &Changes, patience: Duration, work: F) -> Result<T, E>
 where
     E: From<DbError>,
     F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>>,
 {
-    within(patience, transaction(pool, Kind::Postgres, &WRITE, work)).await
+    within(patience, transaction(pool, Kind::Postgres, (&WRITE, told), work)).await
 }
 
 /// One read on either database.
-pub(super) async fn read<T, E, F>(pool: &AnyPool, kind: Kind, patience: Duration, work: F) -> Result<T, E>
+pub(super) async fn read<T, E, F>(
+    pool: &AnyPool,
+    kind: Kind,
+    told: &Changes,
+    patience: Duration,
+    work: F,
+) -> Result<T, E>
 where
     E: From<DbError>,
     F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>>,
@@ -62,28 +69,35 @@ where
         Kind::Sqlite => &READ_SQLITE,
         Kind::Postgres => &READ_POSTGRES,
     };
-    within(patience, transaction(pool, kind, bounds, work)).await
+    within(patience, transaction(pool, kind, (bounds, told), work)).await
 }
 
 async fn within<T, E: From<DbError>>(patience: Duration, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     tokio::time::timeout(patience, work).await.unwrap_or_else(|_| Err(DbError::timed_out().into()))
 }
 
-async fn transaction<T, E, F>(pool: &AnyPool, kind: Kind, bounds: &Bounds, work: F) -> Result<T, E>
+async fn transaction<T, E, F>(pool: &AnyPool, kind: Kind, (bounds, told): (&Bounds, &Changes), work: F) -> Result<T, E>
 where
     E: From<DbError>,
     F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>>,
 {
     let mut borrowed = begun(pool, bounds.begin).await?;
     let mut tx = Tx::new(borrowed.conn()?, kind);
+    let mut changed = false;
     let outcome = match caught(work, &mut tx).await {
-        Ok(answer) => part(tx).await.map(|()| answer).map_err(E::from),
+        Ok(answer) => {
+            changed = !tx.changed.is_empty();
+            part(tx).await.map(|()| answer).map_err(E::from)
+        }
         refusal => refusal,
     };
     let end = if outcome.is_ok() { bounds.end } else { "rollback" };
     match (borrowed.run(end).await, outcome) {
         (Ok(()), outcome) => {
             borrowed.give_back();
+            if changed {
+                told.committed_here();
+            }
             outcome
         }
         (Err(_), Err(refusal)) => Err(refusal),

@@ -143,6 +143,9 @@ async fn commit_and_answer(pen: &mut Pen, mut group: Vec<Box<dyn Work>>) {
         pen.open = None;
     }
     let told = outcome.clone().map(drop);
+    if outcome.as_ref().is_ok_and(|changed| !changed.is_empty()) {
+        pen.changes.committed_here();
+    }
     for work in group {
         work.answer(told.clone());
     }

@@ -33,9 +33,10 @@ impl Guides {
         of(about).chain(of(EVERYBODY)).collect()
     }
 
-    /// What is said to an answering machine.
-    pub fn voicemail(&self) -> String {
-        self.0.get(VOICEMAIL).map(|lines| lines.join(" ")).unwrap_or_default()
+    /// What is said to an answering machine: the number of the line, and when she is tried again.
+    pub fn voicemail(&self, number: &str, again: &str) -> String {
+        let said = self.0.get(VOICEMAIL).map(|lines| lines.join(" ")).unwrap_or_default();
+        said.replace("{tel}", number).replace("{quand}", again)
     }
 }
 
@@ -51,6 +52,10 @@ mod tests {
         let guides = Guides::read(&Files::from(files));
         assert_eq!(guides.points("courses"), ["La liste.", "Se présenter."]);
         assert_eq!(guides.points("inconnu"), ["Se présenter."]);
-        assert_eq!(guides.voicemail(), "");
+        assert_eq!(guides.voicemail("04 65 71 00 01", "demain matin"), "");
+        let said =
+            Files::from([("fr/appel/repondeur.txt".to_owned(), "Nous rappelons {quand}.\nOu le {tel}.".to_owned())]);
+        let said = Guides::read(&said).voicemail("04 65 71 00 01", "demain matin");
+        assert_eq!(said, "Nous rappelons demain matin. Ou le 04 65 71 00 01.");
     }
 }

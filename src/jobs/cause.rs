@@ -40,6 +40,7 @@ pub fn purpose(kind: &str) -> Option<&'static str> {
         "delete_recording" => "Effacer un message parlé chez l'opérateur téléphonique",
         "call_agent" => "Faire sonner le téléphone d'un agent qui rappelle quelqu'un",
         "tell_signal" => "Prévenir les superviseurs qu'un signalement les attend",
+        "tell_tried" => "Écrire à une personne que nous avons essayé de la joindre",
         "alert_on_call" => "Prévenir l'astreinte qu'une personne est en danger",
         _ => return None,
     })

@@ -45,17 +45,20 @@ pub async fn on_lines_of(db: &Db, operator: Uuid) -> Result<Vec<Broken>, DbError
     .await
 }
 
-/// Has a job tried again at once; `false` when it is not given up any more, or not on her lines.
+/// Has a job tried again at once, unless it is already; `false` when there is none of that id on her lines.
 pub async fn retry(db: &Db, hand: &Hand, id: Uuid) -> Result<bool, DbError> {
     let Some(operator) = hand.operator else { return Ok(false) };
     let hand = hand.clone();
     db.write(move |tx| {
         Box::pin(async move {
             let lines = lines_of(tx, operator).await?;
-            let Some(row) = outbox::failed_one(tx, id).await? else { return Ok(false) };
+            let Some(row) = outbox::one(tx, id).await? else { return Ok(false) };
             let Some(behind) = behind(tx, row.job.as_ref()).await? else { return Ok(false) };
-            if !lines.contains(&behind.line) || !outbox::again(tx, id, hand.now).await? {
+            if !lines.contains(&behind.line) {
                 return Ok(false);
+            }
+            if !outbox::again(tx, id, hand.now).await? {
+                return Ok(true);
             }
             if let Some(Job::FetchRecording { recording_id }) = row.job {
                 recording::store::change(tx, recording_id, State::Absent, State::Waiting).await?;
@@ -89,7 +92,9 @@ async fn behind(tx: &mut Tx<'_>, job: Option<&Job>) -> Result<Option<Behind>, Db
             let awaited = callbacks::awaits(tx, origin.call_id).await?;
             Some(Behind { line: origin.line_id, about: origin.at, awaited })
         }
-        Some(Job::AlertOnCall { callback_id, .. }) => behind_callback(tx, *callback_id).await?,
+        Some(Job::AlertOnCall { callback_id, .. } | Job::TellTried { callback_id }) => {
+            behind_callback(tx, *callback_id).await?
+        }
         Some(Job::CallAgent { bridge_id }) => match callbacks::bridges::callback_of(tx, *bridge_id).await? {
             Some(callback_id) => behind_callback(tx, callback_id).await?,
             None => None,

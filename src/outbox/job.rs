@@ -40,6 +40,12 @@ pub enum Job {
         #[serde(with = "as_text")]
         signal_id: Uuid,
     },
+    /// Tells somebody by a text that nobody could reach her.
+    TellTried {
+        /// The row of the callback.
+        #[serde(with = "as_text")]
+        callback_id: Uuid,
+    },
 }
 
 /// A row of the outbox that this version does not understand.
@@ -52,7 +58,8 @@ pub struct JobError {
 
 impl Job {
     /// Every kind that this version knows. An older instance beside a newer one leaves the newer kinds to it.
-    pub const KINDS: [&str; 5] = ["fetch_recording", "delete_recording", "alert_on_call", "call_agent", "tell_signal"];
+    pub const KINDS: [&str; 6] =
+        ["fetch_recording", "delete_recording", "alert_on_call", "call_agent", "tell_signal", "tell_tried"];
 
     /// The kind that is taken before all others: somebody is in danger.
     pub const URGENT: &str = Self::KINDS[2];
@@ -65,6 +72,7 @@ impl Job {
             Self::AlertOnCall { .. } => Self::KINDS[2],
             Self::CallAgent { .. } => Self::KINDS[3],
             Self::TellSignal { .. } => Self::KINDS[4],
+            Self::TellTried { .. } => Self::KINDS[5],
         }
     }
 
@@ -106,6 +114,7 @@ mod tests {
             Job::AlertOnCall { callback_id: id, round: 2 },
             Job::CallAgent { bridge_id: id },
             Job::TellSignal { signal_id: id },
+            Job::TellTried { callback_id: id },
         ];
         for (job, kind) in jobs.iter().zip(Job::KINDS) {
             assert_eq!(job.kind(), kind);

@@ -15,6 +15,5 @@ mod store;
 pub use job::{Job, JobError};
 pub use retry::{Outcome, Settled};
 pub use store::{
-    Backlog, Buried, Claimed, Failed, NewJob, Taken, again, backlog, claim, enqueue, failed, failed_one, purge_settled,
-    settle,
+    Backlog, Buried, Claimed, Failed, NewJob, Taken, again, backlog, claim, enqueue, failed, one, purge_settled, settle,
 };

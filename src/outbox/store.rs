@@ -262,15 +262,13 @@ pub async fn failed(tx: &mut Tx<'_>) -> Result<Vec<Failed>, DbError> {
     rows.iter().map(read_failed).collect()
 }
 
-/// One of them, if it is one still.
-pub async fn failed_one(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Failed>, DbError> {
-    let row = sqlx::query(
-        "select id, kind, payload, state, attempts, last_error, settled_at from outbox \
-         where id = $1 and state in ('buried', 'unknown')",
-    )
-    .bind(id.to_string())
-    .fetch_optional(tx.conn())
-    .await?;
+/// A job, given up or not.
+pub async fn one(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Failed>, DbError> {
+    let row =
+        sqlx::query("select id, kind, payload, state, attempts, last_error, settled_at from outbox where id = $1")
+            .bind(id.to_string())
+            .fetch_optional(tx.conn())
+            .await?;
     row.as_ref().map(read_failed).transpose()
 }
 

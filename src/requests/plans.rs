@@ -49,7 +49,7 @@ pub async fn make(
     board.db.write(move |tx| Box::pin(async move { making.keep(tx).await })).await
 }
 
-/// Ends a plan of her lines before its time; `false` when none of that id is in force there.
+/// Ends a plan of her lines before its time, if it has not ended yet; `false` when there is none of that id there.
 pub async fn end(board: &Switchboard, by: &Operator, id: Uuid) -> Result<bool, DbError> {
     let now = board.clock.now();
     let (entry, by) = (board.ids.row(now), by.clone());
@@ -57,7 +57,9 @@ pub async fn end(board: &Switchboard, by: &Operator, id: Uuid) -> Result<bool, D
         .db
         .write(move |tx| {
             Box::pin(async move {
-                let Some(line) = store::plans::end(tx, by.id, id, now).await? else { return Ok(false) };
+                let Some(line) = store::plans::end(tx, by.id, id, now).await? else {
+                    return store::plans::is_hers(tx, by.id, id).await;
+                };
                 let (of, subject) = ((entry, Some(line)), id.to_string());
                 audit::store::write_of_line(tx, of, &by.name, "plan.end", &subject, now).await?;
                 Ok(true)

@@ -171,6 +171,8 @@ fn acted(action: &str) -> &str {
         "callback.release" => "Rappel rendu",
         "callback.take_over" => "Rappel repris à un collègue",
         "callback.open" => "Fiche ouverte",
+        "callback.call" => "Appel par la ligne",
+        "callback.on_call" => "Rappel pris au téléphone",
         other => other,
     }
 }

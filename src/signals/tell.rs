@@ -9,13 +9,13 @@ use crate::dialog::{Value, Values};
 use crate::lang::Lang;
 use crate::lines::{Line, Lines};
 use crate::operators::Right;
-use crate::operators::store::phones;
+use crate::operators::store::{accounts, phones};
 use crate::outbox::Outcome;
 use crate::phone::PhoneNumber;
 use crate::telephony::provider::{OutgoingMessage, Provider, ProviderError};
 
 /// Texts the supervisors of the line but the author, unless one of them has seen to the report already. A text that left
-/// does not leave again because another did not: they read the same page.
+/// does not leave again because another did not: they read the same page. Where none could leave, the job fails in sight.
 pub async fn tell(
     board: &Switchboard,
     lines: &Lines,
@@ -28,10 +28,12 @@ pub async fn tell(
             let Some(told) = store::to_tell(tx, signal_id).await?.filter(|told| !told.seen) else { return Ok(None) };
             let phones = phones::of_line(tx, &keyring, told.line_id, Right::Safeguard).await?;
             let others = phones.into_iter().filter(|phone| phone.operator_id != told.author);
-            Ok::<_, DbError>(Some((told.line_id, others.map(|phone| phone.number).collect::<Vec<_>>())))
+            let hers = accounts::lines_with_role(tx, told.author, |role| role.may(Right::Safeguard)).await?;
+            let numbers = others.map(|phone| phone.number).collect::<Vec<_>>();
+            Ok::<_, DbError>(Some((told.line_id, numbers, hers.contains(&told.line_id))))
         })
     });
-    let Some((line_id, numbers)) = reading.await? else { return Ok(Outcome::Done) };
+    let Some((line_id, numbers, author_answers)) = reading.await? else { return Ok(Outcome::Done) };
     let Some(line) = lines.by_id(line_id) else {
         return Ok(Outcome::fail("the line is not configured any more"));
     };
@@ -43,6 +45,9 @@ pub async fn tell(
         }
     }
     Ok(match last {
+        None if left == 0 && !author_answers => {
+            Outcome::fail("no supervisor but the author could be told by a text: see the reports")
+        }
         Some(ProviderError::Retry { after, cause }) if left == 0 => Outcome::Retry { cause, after },
         Some(ProviderError::Unknown { cause }) if left == 0 => Outcome::unknown(cause),
         Some(cause) if left == 0 => Outcome::fail(cause.to_string()),

@@ -72,7 +72,7 @@ pub async fn receive(
                 };
                 callbacks::store::open(tx, &keyring, &opened).await?;
                 if is_danger {
-                    callbacks::alert::ask_for(tx, job_id, callback_id, now, now).await?;
+                    callbacks::alert::ask_for(tx, job_id, callback_id, None, now, now).await?;
                 }
                 Ok(())
             })

@@ -16,7 +16,7 @@ pub struct Measured {
     pub to_contact: Vec<i64>,
     /// Milliseconds that agents held each callback that they closed.
     pub handling: Vec<i64>,
-    /// Callbacks whose deadline is past, and those of them that were done before it.
+    /// Callbacks whose first deadline is past, and those of them that were done before it.
     pub due: (i64, i64),
     /// Ends of claims, by the code of the disposition.
     pub ends: BTreeMap<String, i64>,
@@ -185,8 +185,8 @@ pub const FIGURES: &[Figure] = &[
     Figure {
         id: "dans_les_temps",
         title: "Dans les temps",
-        definition: "Part des rappels ouverts dans la période, dont l'échéance est passée, qui ont abouti ou ont été clos \
-                     avant elle.",
+        definition: "Part des rappels ouverts dans la période, dont la première échéance est passée, où la personne a été \
+                     jointe ou le rappel terminé avant elle ; qui a eu un agent pendant son appel n'est pas compté.",
         unit: Unit::Share,
         kind: Kind::Callbacks,
         of: |measured| share(measured.due.1, measured.due.0),

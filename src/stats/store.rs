@@ -111,13 +111,14 @@ pub async fn handling(tx: &mut Tx<'_>, asked: &Asked) -> Result<Vec<i64>, DbErro
     Ok(firsts(rows))
 }
 
-/// Callbacks whose deadline is past at `now`, and those of them that were done before it.
+/// Callbacks whose first deadline is past at `now`, and those of them whose person was talked to, or that were closed, before
+/// it. Another hour that was agreed since changes nothing of it.
 pub async fn due(tx: &mut Tx<'_>, asked: &Asked, now: Timestamp) -> Result<(i64, i64), DbError> {
     let (line, operator, from, to) = asked.bound();
     let counts = sqlx::query_as(
-        "select count(*), count(case when coalesce(contacted_at, closed_at) <= due_at then 1 end) from callbacks \
+        "select count(*), count(case when coalesce(contacted_at, closed_at) <= coalesce(first_due_at, due_at) then 1 end) from callbacks \
          where line_id = (select line_id from operator_lines where line_id = $1 and operator_id = $2) \
-         and opened_at >= $3 and opened_at < $4 and (due_at <= $5 or closed_at is not null) \
+         and opened_at >= $3 and opened_at < $4 and coalesce(first_due_at, due_at) <= $5 \
          and not (attempts = 0 and contacted_at is not null)",
     )
     .bind(line)

@@ -8,7 +8,7 @@ use ligne_solidaire::callbacks::claims::{self, Claim};
 use ligne_solidaire::callbacks::desk::Hand;
 use ligne_solidaire::callbacks::dialling::Ended;
 use ligne_solidaire::callbacks::finish::{self, Ending, Finish};
-use ligne_solidaire::callbacks::store::bridges::{self, Stage};
+use ligne_solidaire::callbacks::store::bridges::{self, Latest, Stage};
 use ligne_solidaire::db::DbError;
 use ligne_solidaire::lang::Lang;
 use ligne_solidaire::operators::store::accounts;
@@ -104,6 +104,10 @@ impl Bridging {
     }
 
     async fn stage(&self) -> Stage {
+        self.latest().await.stage
+    }
+
+    async fn latest(&self) -> Latest {
         let (agent, callback, now) = (self.agent, self.callback, self.service.app.board.clock.now());
         let read = self
             .service
@@ -111,7 +115,7 @@ impl Bridging {
             .board
             .db
             .read(move |tx| Box::pin(async move { bridges::latest(tx, agent, callback, now).await }));
-        read.await.unwrap().unwrap().1
+        read.await.unwrap().unwrap()
     }
 
     async fn ends(&self, code: &str) -> Finish {
@@ -120,7 +124,7 @@ impl Bridging {
         let form = board.ids.row(board.clock.now());
         let ending = Ending { form, disposition, date: None, reference: None, note: None };
         let lines = &self.service.app.lines;
-        finish::finish(&board.db, &board.keyring, lines, &self.hand(), self.callback, ending).await.unwrap()
+        finish::finish(&board.db, &board.keyring, &board.ids, lines, &self.hand(), self.callback, ending).await.unwrap()
     }
 }
 
@@ -346,6 +350,23 @@ async fn a_telephone_that_could_not_be_rung_in_time_is_told_and_may_be_tried_aga
         assert_eq!(odette.service.exchange.delivered().len(), 0, "nobody's telephone rang");
         odette.rings().await;
         assert_eq!(number(&base.db, "select count(*) from bridges").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn how_the_call_of_another_claim_ended_fills_in_nothing() {
+    on_both(async |base| {
+        let bridging = Bridging::on(base, ODETTE).await;
+        let path = bridging.rings().await;
+        bridging.post(&format!("{path}/key"), &[("Digits", "1")]).await;
+        bridging.over(&path).await;
+        assert!(bridging.latest().await.of_this_claim);
+        assert!(claims::release(&bridging.desk.db, &bridging.hand(), bridging.callback).await.unwrap());
+        assert!(!bridging.latest().await.of_this_claim, "nobody has it");
+        bridging.service.clock.advance(Duration::from_hours(24));
+        assert_eq!(claims::claim(&bridging.desk.db, &bridging.hand(), bridging.callback).await.unwrap(), Claim::Taken);
+        assert!(!bridging.latest().await.of_this_claim, "that was yesterday");
     })
     .await;
 }

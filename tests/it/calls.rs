@@ -10,6 +10,7 @@ use ligne_solidaire::id::{Ids, RandomIds};
 use ligne_solidaire::simulator::exchange::{Exchange, Expect, LegId, RecordEnd};
 use uuid::Uuid;
 
+use crate::support::desk::write;
 use crate::support::dump::counts;
 use crate::support::service::{ACCOUNT, LINE, Service, Setup};
 use crate::support::shopping;
@@ -126,6 +127,29 @@ async fn an_alert_is_taken_by_one_phone_which_says_that_the_person_was_reached()
         assert!(press("+33639980001", "2").await.contains("noté"));
         let done = "select count(*) from callbacks where state = 'closed' and contacted_at is not null";
         assert_eq!(number(&base.db, done).await, 1);
+        for action in [
+            "select count(*) from audit where actor = 'astreinte 1' and action = 'callback.on_call'",
+            "select count(*) from audit where actor = 'astreinte 1' and action = 'callback.close'",
+        ] {
+            assert_eq!(number(&base.db, action).await, 1, "{action}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_request_behind_the_alert_ends_when_whoever_is_on_call_reached_her() {
+    on_both(async |base| {
+        let service = Service::with(base, &Setup { now: "2026-04-14T20:00:00Z".to_owned(), ..staffed() }).await;
+        shopping::to_the_end(&service.exchange, ODETTE, LINE).await;
+        write(&base.db, |query| query("update callbacks set priority = 0")).await;
+        let path = format!("/telephony/twilio/alert/{}/key", callback(base).await);
+        for key in ["1", "2"] {
+            let form = [("AccountSid", ACCOUNT), ("CallSid", "CA-astreinte"), ("To", "+33639980001"), ("Digits", key)];
+            let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+            assert!(Webhook::signed(&path, form).post(&service.router).await.is_voice());
+        }
+        assert_eq!(number(&base.db, "select count(*) from requests where state = 'résolue'").await, 1);
     })
     .await;
 }

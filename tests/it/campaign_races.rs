@@ -246,7 +246,7 @@ impl Race {
         let (keyring, lines, form) = (self.desk.keyring.clone(), self.desk.lines(), form.clone());
         Box::pin(async move {
             match index {
-                0 => finish::finish(&db, &keyring, &lines, &hand, id, form).await.map(Done::Saved),
+                0 => finish::finish(&db, &keyring, &Desk::chance(), &lines, &hand, id, form).await.map(Done::Saved),
                 1 => claims::claim(&db, &hand, id).await.map(Done::Claimed),
                 _ => claims::next(&db, &hand).await.map(Done::Asked),
             }

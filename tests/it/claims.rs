@@ -63,6 +63,46 @@ async fn next_prefers_her_languages_but_gives_another_rather_than_nothing() {
 }
 
 #[tokio::test]
+async fn what_was_left_to_supervisors_is_given_to_them_alone_and_last_unless_it_is_danger() {
+    on_both(async |base| {
+        let desk = Desk::in_db(&base.db).await;
+        let nadia = (desk.agent("Nadia").await, "Nadia");
+        let who = Who { name: "Hélène", roles: "agent superviseur", langs: "fr" };
+        let helene = (desk.operator(&who, desk.line).await, "Hélène");
+        let (left, danger) = (desk.waits(&desk.item(1, -900, -60)).await, desk.waits(&desk.item(0, -60, -45)).await);
+        write(&base.db, |query| query("update callbacks set escalated_at = 1")).await;
+        let ordinary = desk.something().await;
+        let next = async |who, later| claims::next(&base.db, &desk.hand(who, later)).await.unwrap();
+        for expected in [danger, ordinary] {
+            assert_eq!(next(nadia, 0).await, Next::Taken(expected));
+            write(&base.db, |query| query("update callbacks set state = 'closed' where state = 'claimed'")).await;
+        }
+        assert_eq!(next(nadia, 1).await, Next::Empty);
+        let other = desk.waits(&desk.item(3, -10, 500)).await;
+        assert_eq!(next(helene, 1).await, Next::Taken(other), "what nobody decided of comes last");
+        write(&base.db, |query| query("update callbacks set state = 'closed' where state = 'claimed'")).await;
+        assert_eq!(next(helene, 2).await, Next::Taken(left));
+        assert_eq!(
+            claims::claim(&base.db, &desk.hand(nadia, 30), left).await.unwrap(),
+            Claim::Taken,
+            "by hand, anybody"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_hour_that_was_agreed_before_it_was_danger_is_not_waited_for() {
+    on_both(async |base| {
+        let desk = Desk::in_db(&base.db).await;
+        let nadia = (desk.agent("Nadia").await, "Nadia");
+        let danger = desk.waits(&Item { not_before: minutes(300), ..desk.item(0, -60, 315) }).await;
+        assert_eq!(claims::next(&base.db, &desk.hand(nadia, 0)).await.unwrap(), Next::Taken(danger));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_callback_has_one_owner_and_one_owner_has_one_callback() {
     on_both(async |base| {
         let desk = Desk::in_db(&base.db).await;

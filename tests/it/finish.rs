@@ -5,7 +5,7 @@ use ligne_solidaire::callbacks::claims::{self, Claim, Next};
 use ligne_solidaire::callbacks::disposition::{DISPOSITIONS, Step};
 use ligne_solidaire::callbacks::finish::{self, Ending, Finish, Lapsed, Noted};
 use ligne_solidaire::callbacks::store::attempts::Deed;
-use ligne_solidaire::callbacks::store::notes;
+use ligne_solidaire::callbacks::store::{notes, queue};
 use ligne_solidaire::db::DbError;
 use ligne_solidaire::id::Ids;
 use uuid::Uuid;
@@ -22,7 +22,9 @@ fn ending(desk: &Desk, code: &str) -> Ending {
 }
 
 async fn finished(desk: &Desk, who: Agent<'_>, later: i64, id: Uuid, ending: Ending) -> Finish {
-    finish::finish(&desk.db, &desk.keyring, &desk.lines(), &desk.hand(who, later), id, ending).await.unwrap()
+    finish::finish(&desk.db, &desk.keyring, &Desk::chance(), &desk.lines(), &desk.hand(who, later), id, ending)
+        .await
+        .unwrap()
 }
 
 /// She takes it and ends it at once.
@@ -146,7 +148,7 @@ async fn what_was_agreed_with_her_is_a_deadline_and_no_danger_any_more() {
         let form = Ending { date: Some(minutes(480)), ..ending(&desk, "RAPPEL_FIXE") };
         assert_eq!(ends(&desk, nadia, 0, id, form).await, Finish::Again { at: minutes(480) });
         assert_eq!(number(&base.db, "select promised_until from callbacks").await, minutes(480).as_millisecond());
-        assert_eq!(number(&base.db, "select due_at from callbacks").await, minutes(495).as_millisecond());
+        assert_eq!(number(&base.db, "select due_at from callbacks").await, minutes(480).as_millisecond());
         assert_eq!(number(&base.db, "select contacted_at from callbacks").await, now().as_millisecond());
         assert_eq!(number(&base.db, "select priority from callbacks").await, 1);
         assert_eq!(claims::next(&base.db, &desk.hand(nadia, 479)).await.unwrap(), Next::Empty);
@@ -173,7 +175,12 @@ async fn after_three_tries_in_vain_an_ordinary_callback_ends_and_that_of_somebod
             let last = ends(&desk, nadia, 1_350, id, ending(&desk, "REPONDEUR")).await;
             assert_eq!(last, if alone { Finish::Escalated } else { Finish::Closed });
             if alone {
-                assert_eq!(claims::next(&base.db, &desk.hand(nadia, 1_679)).await.unwrap(), Next::Empty);
+                assert_eq!(claims::next(&base.db, &desk.hand(nadia, 1_680)).await.unwrap(), Next::Empty, "not hers");
+                let who = Who { name: "Hélène", roles: "superviseur", langs: "fr" };
+                let helene = (desk.operator(&who, desk.line).await, "Hélène");
+                assert_eq!(claims::next(&base.db, &desk.hand(helene, 1_679)).await.unwrap(), Next::Empty);
+                assert_eq!(claims::next(&base.db, &desk.hand(helene, 1_680)).await.unwrap(), Next::Taken(id));
+                claims::release(&base.db, &desk.hand(helene, 1_680), id).await.unwrap();
                 let comes_back = "select not_before from callbacks where escalated_at is not null and attempts = 3";
                 assert_eq!(number(&base.db, comes_back).await, after.as_millisecond());
             } else {
@@ -187,13 +194,24 @@ async fn after_three_tries_in_vain_an_ordinary_callback_ends_and_that_of_somebod
 }
 
 #[tokio::test]
-async fn a_danger_that_nobody_answered_stays_in_front_of_everybody() {
+async fn a_danger_that_nobody_answered_lets_others_through_and_comes_back_until_a_supervisor_decides() {
     on_both(async |base| {
         let desk = Desk::in_db(&base.db).await;
         let (nadia, awa) = ((desk.agent("Nadia").await, "Nadia"), (desk.agent("Awa").await, "Awa"));
         let id = desk.waits(&desk.item(0, -5, 10)).await;
-        assert_eq!(ends(&desk, nadia, 0, id, ending(&desk, "SONNE")).await, Finish::Escalated);
-        assert_eq!(claims::next(&base.db, &desk.hand(awa, 0)).await.unwrap(), Next::Taken(id));
+        let other = desk.waits(&desk.item(0, -4, 11)).await;
+        let next = async |who, later| claims::next(&base.db, &desk.hand(who, later)).await.unwrap();
+        assert_eq!(ends(&desk, nadia, 0, id, ending(&desk, "SONNE")).await, Finish::Again { at: minutes(10) });
+        let read = base.db.read(move |tx| Box::pin(async move { queue::counts(tx, awa.0, minutes(1)).await }));
+        assert_eq!(read.await.unwrap().danger, 2, "it stays in front of everybody");
+        assert_eq!(next(awa, 1).await, Next::Taken(other));
+        assert_eq!(finished(&desk, awa, 1, other, ending(&desk, "RESOLU")).await, Finish::Closed);
+        assert_eq!(next(awa, 9).await, Next::Empty);
+        assert_eq!(ends(&desk, awa, 9, id, ending(&desk, "OCCUPE")).await, Finish::Again { at: minutes(19) });
+        assert_eq!(next(nadia, 19).await, Next::Taken(id));
+        assert_eq!(finished(&desk, nadia, 20, id, ending(&desk, "SONNE")).await, Finish::Escalated);
+        assert_eq!(next(awa, 29).await, Next::Empty);
+        assert_eq!(next(awa, 30).await, Next::Taken(id), "a supervisor decides, and danger is everybody's");
     })
     .await;
 }

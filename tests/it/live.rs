@@ -3,7 +3,8 @@
 use ligne_solidaire::db::{Change, Db, DbError, Kind, Options};
 use uuid::Uuid;
 
-use crate::support::test_db::on_both;
+use crate::support::test_db::{TestDb, on_both, open};
+use crate::support::wire::{Line, Wire};
 
 async fn change(db: &Db, line: u128, kept: bool) {
     let changed = db.write(move |tx| {
@@ -32,4 +33,17 @@ async fn every_instance_is_told_of_what_was_kept_and_of_nothing_else() {
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn an_instance_is_told_when_it_loses_the_server_and_again_when_it_is_back() {
+    let Some(base) = TestDb::postgres().await else { return };
+    let wire = Line::to(&base.url, Wire::Whole).await;
+    let other = open(&wire.url).await;
+    let mut watch = other.watch();
+    for state in [Wire::Cut, Wire::Whole, Wire::Cut] {
+        assert_eq!(watch.next().await, Some(Change::Anything), "before {state:?}");
+        wire.becomes(state).await;
+    }
+    assert_eq!(watch.next().await, Some(Change::Anything));
 }

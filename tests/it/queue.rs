@@ -1,9 +1,14 @@
 //! The staff queue as operators see it: its order, whose it is, its numbers.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use ligne_solidaire::callbacks::order::Item;
+use ligne_solidaire::callbacks::overview::Overviews;
 use ligne_solidaire::callbacks::store::queue::{self, Counts, QueueRow};
+use ligne_solidaire::db::Kind;
 use ligne_solidaire::lang::Lang;
+use ligne_solidaire::operators::{Operator, Role};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use uuid::Uuid;
@@ -26,6 +31,13 @@ async fn later(desk: &Desk, who: Uuid) -> Vec<QueueRow> {
 
 async fn counts(desk: &Desk, who: Uuid) -> Counts {
     desk.db.read(move |tx| Box::pin(async move { queue::counts(tx, who, now()).await })).await.unwrap()
+}
+
+/// Somebody of that line, as her session knows her.
+async fn colleague(desk: &Desk, name: &str, line: Uuid) -> Operator {
+    let id = desk.operator(&Who { name, roles: "agent", langs: "fr" }, line).await;
+    let (login, name) = (name.to_owned(), name.to_owned());
+    Operator { id, login, name, roles: vec![Role::Agent], langs: vec![Lang::FRENCH], phone: None, lines: vec![line] }
 }
 
 fn ids(rows: &[QueueRow]) -> Vec<Uuid> {
@@ -105,14 +117,41 @@ async fn the_queue_in_numbers_says_what_waits_what_is_held_and_what_is_for_later
             .await;
         }
         let expected =
-            Counts { danger: 1, overdue: 1, waiting: 3, held: 2, later: 1, escalated: 0, mine: Some(mine) };
+            Counts { danger: 1, overdue: 1, waiting: 3, held: 2, later: 1, escalated: 0 };
         assert_eq!(counts(&desk, nadia).await, expected);
         assert_eq!(ids(&later(&desk, nadia).await), [tomorrow]);
         let rows = seen(&desk, nadia, &["fr"], 9).await;
         let holder = |id| rows.iter().find(|row| row.id == id).unwrap().holder.clone();
-        assert!(holder(mine).is_some_and(|holder| holder.me && holder.name == "Nadia"));
-        assert!(holder(hers).is_some_and(|holder| !holder.me && holder.name == "Awa" && holder.until == now()));
+        assert!(holder(mine).is_some_and(|holder| holder.is(nadia) && holder.name == "Nadia"));
+        assert!(holder(hers).is_some_and(|holder| holder.is(awa) && holder.name == "Awa" && holder.until == now()));
         assert_eq!(holder(lapsed), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_changed_is_seen_at_once_and_what_did_not_is_read_once() {
+    on_both(async |base| {
+        let desk = Desk::in_db(&base.db).await;
+        let (nadia, ines) =
+            (colleague(&desk, "Nadia", desk.line).await, colleague(&desk, "Inès", desk.elsewhere).await);
+        let overviews = Overviews::of(base.db.clone());
+        let seen = async |who: &Operator| overviews.seen_by(who, now()).await.unwrap();
+        let first = desk.something().await;
+        let before = seen(&nadia).await;
+        assert_eq!(ids(&before.rows), [first]);
+        assert_eq!(seen(&ines).await.rows, [], "another line sees nothing of it");
+        let colleague = colleague(&desk, "Awa", desk.line).await;
+        // A server tells a change a moment after its commit, also to whoever made it.
+        if base.db.kind() == Kind::Sqlite {
+            assert!(Arc::ptr_eq(&before, &seen(&colleague).await), "it is read once for both");
+        }
+        let second = desk.something().await;
+        let both = seen(&nadia).await;
+        assert_eq!(ids(&both.rows), [first, second]);
+        assert_eq!(both.counts.waiting, 2);
+        let later = overviews.seen_by(&nadia, minutes(200)).await.unwrap();
+        assert_eq!(later.counts.overdue, 2, "deadlines pass without anything having changed");
     })
     .await;
 }

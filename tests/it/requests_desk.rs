@@ -299,10 +299,10 @@ async fn a_request_that_was_over_comes_back_to_the_queue_when_it_is_opened_again
         let id = by_telephone(&service, ODETTE).await;
         let waiting = "select count(*) from callbacks where state <> 'closed'";
         let reopen = || ends::reopen(&app.board, &app.lines, &camille, id);
-        assert_eq!(reopen().await.unwrap(), Saved::NotThere, "it goes on");
+        assert_eq!(reopen().await.unwrap(), Saved::Same, "it goes on");
         assert_eq!(ends::cancel(&app.board, &camille, id).await.unwrap(), Saved::Saved);
         assert_eq!(number(&base.db, waiting).await, 0);
-        assert_eq!(ends::cancel(&app.board, &camille, id).await.unwrap(), Saved::NotThere);
+        assert_eq!(ends::cancel(&app.board, &camille, id).await.unwrap(), Saved::Same, "pressed twice");
         assert_eq!(reopen().await.unwrap(), Saved::Saved);
         assert_eq!(number(&base.db, waiting).await, 1);
         assert_eq!(whole(&service, &camille, id).await.request.state, State::Recorded);

@@ -211,7 +211,7 @@ fn a_missing_translation_is_refused() {
         &["autre-merci", "il manque", "après « autre-message »"],
     );
     let from = "silence-1 = No pasa nada.\n";
-    refused("es/voice.ftl", from, "", ("es/voice.ftl", "fin-au-revoir-simple ="), &["silence-1", "il manque"]);
+    refused("es/voice.ftl", from, "", ("es/voice.ftl", "plan-fin ="), &["silence-1", "il manque"]);
 }
 
 #[test]
@@ -299,6 +299,16 @@ fn a_text_that_wants_an_answer_is_refused_on_a_sender_that_receives_none() {
     assert_eq!((one_way[0].file.as_str(), one_way[0].line), ("fr/sms.ftl", at));
     assert!(one_way[0].sentence.contains("attend une réponse"));
     assert_eq!(read(&files, &About { two_way_sms: true, ..ABOUT }).1.problems, []);
+}
+
+#[test]
+fn what_agents_could_not_read_is_refused() {
+    let place = |step: &'static str| ("flows/lieu.xml", step);
+    let assigned = "<assign name=\"secteur\" value=\"hors\"/>";
+    let unnamed = "<assign name=\"zone\" value=\"hors\"/>";
+    refused("flows/lieu.xml", assigned, unnamed, place("<block id=\"hors-zone\""), &["agents", "« zone »"]);
+    let unread = "<assign name=\"secteur\" value=\"loin\"/>";
+    refused("flows/lieu.xml", assigned, unread, place("<block id=\"hors-zone\""), &["agents", "« loin »"]);
 }
 
 #[test]

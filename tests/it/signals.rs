@@ -133,6 +133,23 @@ async fn supervisors_are_told_that_there_is_one_and_nothing_of_it() {
 }
 
 #[tokio::test]
+async fn a_report_of_which_nobody_can_be_told_is_a_failed_job_in_sight() {
+    on_both(async |base| {
+        let mut town = Town::on(base).await;
+        town.service =
+            Service::with(base, &Setup { line: "town = \"Montpellier\"".to_owned(), ..Setup::default() }).await;
+        let about = About::Callback(town.desk.something().await);
+        assert!(town.reports(town.nadia, about, town.form()).await);
+        town.service.work().await;
+        assert_eq!(town.texts(), []);
+        let gone = "select count(*) from outbox where state = 'buried' and last_error like '%see the reports%'";
+        assert_eq!(number(&base.db, gone).await, 1);
+        assert_eq!(town.unseen(town.helene).await, 1, "it waits for her on every page");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn only_those_who_answer_for_it_see_to_a_report_and_close_it() {
     on_both(async |base| {
         let town = Town::on(base).await;

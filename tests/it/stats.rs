@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use ligne_solidaire::callbacks::claims::{self, Next};
 use ligne_solidaire::callbacks::desk::Hand;
 use ligne_solidaire::callbacks::disposition::Disposition;
@@ -15,6 +16,7 @@ use ligne_solidaire::stats::period::{Grain, Period};
 use ligne_solidaire::stats::report;
 use ligne_solidaire::stats::sheet::Sheet;
 
+use crate::support::desk::Desk;
 use crate::support::service::{LINE, Service, Setup};
 use crate::support::shopping;
 use crate::support::staff::{agent, stranger};
@@ -108,6 +110,10 @@ async fn of_another_line_nothing_is_counted() {
 }
 
 async fn calls_back(service: &Service, by: &Operator, code: &str, after: Duration) {
+    ends(service, by, code, None, after).await;
+}
+
+async fn ends(service: &Service, by: &Operator, code: &str, date: Option<Timestamp>, after: Duration) {
     let board = &service.app.board;
     let hand = || {
         let now = board.clock.now();
@@ -116,10 +122,9 @@ async fn calls_back(service: &Service, by: &Operator, code: &str, after: Duratio
     let Next::Taken(id) = claims::next(&board.db, &hand()).await.unwrap() else { panic!("nothing waits") };
     service.clock.advance(after);
     let disposition = Disposition::of_code(code).unwrap();
-    let ending =
-        Ending { form: board.ids.row(board.clock.now()), disposition, date: None, reference: None, note: None };
+    let ending = Ending { form: board.ids.row(board.clock.now()), disposition, date, reference: None, note: None };
     let lines = &service.app.lines;
-    let ended = finish::finish(&board.db, &board.keyring, lines, &hand(), id, ending).await.unwrap();
+    let ended = finish::finish(&board.db, &board.keyring, &board.ids, lines, &hand(), id, ending).await.unwrap();
     assert!(matches!(ended, Finish::Closed | Finish::Again { .. }), "{ended:?}");
 }
 
@@ -150,6 +155,24 @@ async fn waits_are_told_to_the_first_try_and_to_the_first_talk() {
             (told(&sheet, "demandes"), told(&sheet, "resolues"), told(&sheet, "en_cours")),
             ("1".into(), "1".into(), "0".into())
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_missed_at_noon_stays_missed_and_what_is_not_due_yet_is_not_counted() {
+    on_both(async |base| {
+        let service = service(base).await;
+        let camille = agent(&service, "Camille").await;
+        let desk = Desk::on(&service).await;
+        desk.waits(&desk.item(2, -180, -60)).await;
+        let tomorrow = service.clock.now() + Duration::from_hours(24);
+        ends(&service, &camille, "RAPPEL_FIXE", Some(tomorrow), Duration::from_mins(1)).await;
+        desk.waits(&desk.item(2, -10, 900)).await;
+        calls_back(&service, &camille, "RESOLU", Duration::from_mins(1)).await;
+        assert_eq!(month(&service, &camille).await.measured.due, (1, 0), "the other one is not due yet");
+        service.clock.advance(Duration::from_hours(48));
+        assert_eq!(month(&service, &camille).await.measured.due, (2, 1));
     })
     .await;
 }

@@ -81,6 +81,7 @@ fn behind(service: &Service, never: usize, refuses: bool) -> Arc<App> {
         outbox_delays: Vec::new(),
         prepared: AtomicBool::new(true),
         look: app.look.clone(),
+        overviews: app.overviews.clone(),
         stopping: app.stopping.clone(),
     })
 }

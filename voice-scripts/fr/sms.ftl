@@ -1,6 +1,20 @@
 # Les textos que la ligne envoie. Un seul message chacun : 160 signes de l'alphabet GSM (F-31).
 # .reponse = oui   si le message attend une réponse
 
+# À qui nous n'avons pas pu joindre (F-46), une fois : ni nom, ni besoin.
+r-tentative = CCAS de { $ville } : nous avons essayé de vous joindre. Nous rappelons { $promesse_jour ->
+        [inconnu] dès que possible
+        [aujourdhui] aujourd'hui
+        [demain] { $promesse_moment ->
+            [matin] demain matin
+           *[apres_midi] demain après-midi
+        }
+       *[jour] { $promesse_jour } { $promesse_moment ->
+            [matin] matin
+           *[apres_midi] après-midi
+        }
+    }. Ou appelez le { $tel } (gratuit).
+
 # À l'astreinte : ni nom, ni rue, ni santé.
 a-alerte = CCAS de { $ville } : un rappel urgent attend. Un appel va suivre : tapez 1 pour vous en charger, ou ouvrez la file des rappels.
 

@@ -35,6 +35,15 @@ type HeldRow = (String, Option<String>, i64, String, Option<String>, Option<Stri
 const HOLD: &str = "select line_id, request_id, priority, state, operator_id, claimed_by, lease_until, answers \
      from callbacks where id = $1 and line_id in (select line_id from operator_lines where operator_id = $2)";
 
+/// The request behind a callback.
+pub async fn request_of(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Uuid>, DbError> {
+    let row: Option<(Option<String>,)> = sqlx::query_as("select request_id from callbacks where id = $1")
+        .bind(id.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(row.and_then(|(request,)| request?.parse().ok()))
+}
+
 /// Keeps the request of a callback from changing before the end of the transaction: first, as whoever cancels it does.
 pub async fn hold_request(tx: &mut Tx<'_>, id: Uuid) -> Result<(), DbError> {
     let select = "select r.id from requests r where r.id = (select request_id from callbacks where id = $1)";
@@ -70,7 +79,7 @@ pub enum Outcome {
     Closed,
     /// It comes back, not before that instant.
     Again(Timestamp),
-    /// A supervisor decides; it comes back at that instant if she does not.
+    /// A supervisor decides; another try makes sense from that instant on.
     Escalated(Timestamp),
 }
 
@@ -222,14 +231,14 @@ pub async fn close(tx: &mut Tx<'_>, end: &End<'_>, tries: i64) -> Result<bool, D
     Ok(changed(tx, &lines))
 }
 
-/// Gives the callback back to the queue for later, if she holds it. Whoever said when to come back to it has judged that
+/// Gives the callback back to the queue for later, if she holds it; its first deadline is what counts as kept or missed. Whoever said when to come back to it has judged that
 /// it can wait until then: it is no danger any more.
 pub async fn put_back(tx: &mut Tx<'_>, end: &End<'_>, at: Timestamp, tries: i64) -> Result<bool, DbError> {
     let escalated = matches!(end.outcome, Outcome::Escalated(_));
     let lines = sqlx::query_as(
         "update callbacks set state = 'open', claimed_by = null, operator_id = null, lease_until = null, not_before = $1, \
          contacted_at = coalesce(contacted_at, $2), attempts = attempts + $3, next_step = $4, escalated_at = $5, \
-         due_at = coalesce($6, due_at), promised_until = coalesce($7, promised_until), \
+         due_at = coalesce($6, due_at), first_due_at = coalesce(first_due_at, due_at), promised_until = coalesce($7, promised_until), \
          priority = case when priority = 0 and $4 = 'date' then 1 else priority end \
          where id = $8 and state = 'claimed' and operator_id = $9 and lease_until >= $10 returning line_id",
     )

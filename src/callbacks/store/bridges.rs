@@ -357,25 +357,39 @@ async fn withdraw(tx: &mut Tx<'_>, bridge: &Bridge, attempt: Uuid) -> Result<(),
     Ok(())
 }
 
+/// The last call back by a click of a callback, as its page shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Latest {
+    /// When it was asked for.
+    pub at: Timestamp,
+    /// How far it is.
+    pub stage: Stage,
+    /// Whether it is hers, of the claim that she has now: how it ended then says how the try ended.
+    pub of_this_claim: bool,
+}
+
 /// The last call back by a click of that callback, if it is of her lines: what its page shows, live.
 pub async fn latest(
     tx: &mut Tx<'_>,
     operator: Uuid,
     callback_id: Uuid,
     now: Timestamp,
-) -> Result<Option<(Timestamp, Stage)>, DbError> {
-    let row: Option<(i64, String, Option<String>)> = sqlx::query_as(
-        "select started_at, state, outcome from bridges where callback_id = $1 and exists (select 1 from callbacks b \
-         join operator_lines l on l.line_id = b.line_id where b.id = $1 and l.operator_id = $2) \
-         order by started_at desc, id desc limit 1",
+) -> Result<Option<Latest>, DbError> {
+    let row: Option<(i64, String, Option<String>, i64)> = sqlx::query_as(
+        "select g.started_at, g.state, g.outcome, case when b.state = 'claimed' and b.operator_id = $2 \
+         and g.operator_id = $2 and g.started_at >= b.claimed_at then 1 else 0 end from callbacks b \
+         join bridges g on g.callback_id = b.id where b.id = $1 \
+         and b.line_id in (select line_id from operator_lines where operator_id = $2) \
+         order by g.started_at desc, g.id desc limit 1",
     )
     .bind(callback_id.to_string())
     .bind(operator.to_string())
     .fetch_optional(tx.conn())
     .await?;
-    Ok(row.map(|(at, state, outcome)| {
+    Ok(row.map(|(at, state, outcome, of_this_claim)| {
         let (at, stage) = (from_millis(at), Stage::read(&state, outcome.as_deref()));
         let lost = stage.is_before() && at.checked_add(STALE).is_ok_and(|until| until < now);
-        (at, if lost { Stage::Ended(Ended::NotPlaced) } else { stage })
+        let stage = if lost { Stage::Ended(Ended::NotPlaced) } else { stage };
+        Latest { at, stage, of_this_claim: of_this_claim == 1 }
     }))
 }

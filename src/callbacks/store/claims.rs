@@ -32,6 +32,19 @@ pub struct Claim {
     pub until: Timestamp,
 }
 
+/// Who asks for the next callback, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Asker {
+    /// Her account.
+    pub operator: Uuid,
+    /// Whether she decides of what was left to supervisors.
+    pub decides: bool,
+    /// The instant.
+    pub now: Timestamp,
+    /// Danger is not given before an hour up to this one; a hour further off was set before it was danger.
+    pub breath: Timestamp,
+}
+
 /// Who takes a callback, and until when.
 #[derive(Debug)]
 pub struct Taker<'a> {
@@ -123,21 +136,26 @@ pub async fn held(tx: &mut Tx<'_>, operator: Uuid, now: Timestamp) -> Result<Opt
 const FIRST: &str = "select id from callbacks \
      where line_id in (select line_id from operator_lines where operator_id = $1) \
      and (state = 'open' or (state = 'claimed' and lease_until < $2)) and state <> 'closed' \
-     and (priority = 0 or not_before <= $2) \
-     order by case when priority = 0 then 0 when due_at < $2 then 1 \
+     and (not_before <= $2 or (priority = 0 and not_before > $4)) and (priority = 0 or escalated_at is null or $3 = 1) \
+     order by case when priority = 0 then 0 when escalated_at is not null then 4 when due_at < $2 then 1 \
      when (select ' ' || langs || ' ' from operators where id = $1) like '% ' || lang || ' %' then 2 else 3 end, \
      cast($2 - opened_at as double precision) \
      / cast(case when due_at > opened_at then due_at - opened_at else 1 end as double precision) desc, \
      due_at, opened_at, id limit 1{skip locked}";
 
 /// The first callback that nobody holds, in the order of F-44 for her; nobody else changes it before the end of the
-/// transaction. Those that somebody is about to take are passed over, unless she is `patient`: then they are waited for,
+/// transaction. What was left to a supervisor is for whoever `decides`, after everything else, unless it is danger. Those that somebody is about to take are passed over, unless she is `patient`: then they are waited for,
 /// and nothing found means that there is nothing.
-pub async fn first(tx: &mut Tx<'_>, operator: Uuid, now: Timestamp, patient: bool) -> Result<Option<Uuid>, DbError> {
+pub async fn first(tx: &mut Tx<'_>, asker: Asker, patient: bool) -> Result<Option<Uuid>, DbError> {
     let text = if patient { waiting_for_locked } else { with_skip_locked };
     let first = text(tx.kind(), FIRST);
-    let row: Option<(String,)> =
-        sqlx::query_as(first).bind(operator.to_string()).bind(now.as_millisecond()).fetch_optional(tx.conn()).await?;
+    let row: Option<(String,)> = sqlx::query_as(first)
+        .bind(asker.operator.to_string())
+        .bind(asker.now.as_millisecond())
+        .bind(i64::from(asker.decides))
+        .bind(asker.breath.as_millisecond())
+        .fetch_optional(tx.conn())
+        .await?;
     Ok(row.and_then(|(id,)| id.parse().ok()))
 }
 

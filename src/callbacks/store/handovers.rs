@@ -45,13 +45,13 @@ pub struct NewHandover<'a> {
     pub text: &'a str,
 }
 
-/// Keeps an instruction; `false` when the callback is not on her lines.
+/// Keeps an instruction; `false` when the callback is not on her lines, or it is kept already.
 pub async fn add(tx: &mut Tx<'_>, keyring: &Keyring, new: &NewHandover<'_>) -> Result<bool, DbError> {
     let id = new.id.to_string();
     let body = keyring.seal("handovers.body", &id, new.text.as_bytes());
     let done = sqlx::query(
         "insert into handovers (id, line_id, callback_id, operator_id, at, body) select $1, line_id, id, $2, $3, $4 \
-         from callbacks where id = $5 and line_id in (select line_id from operator_lines where operator_id = $2)",
+         from callbacks where id = $5 and line_id in (select line_id from operator_lines where operator_id = $2) on conflict (id) do nothing",
     )
     .bind(&id)
     .bind(new.operator_id.to_string())

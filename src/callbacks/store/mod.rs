@@ -270,6 +270,43 @@ pub async fn contact(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<(String, Vec<u8
     Ok(row)
 }
 
+/// A callback that was tried in vain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// Its line.
+    pub line_id: Uuid,
+    /// 0 to 3 (F-43).
+    pub priority: u8,
+    /// The language to write.
+    pub lang: Lang,
+    /// When it is tried again.
+    pub not_before: Timestamp,
+    /// The row of the number, still sealed.
+    pub contact: Option<(String, Vec<u8>)>,
+}
+
+type TriedRow = (String, i64, String, i64, Option<String>, Option<Vec<u8>>);
+
+/// A callback that was tried in vain; `None` once it is closed, or once she was talked to.
+pub async fn tried(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Tried>, DbError> {
+    let row: Option<TriedRow> = sqlx::query_as(
+        "select b.line_id, b.priority, b.lang, b.not_before, c.id, c.number from callbacks b \
+         left join callers c on c.id = b.contact_id where b.id = $1 and b.state <> 'closed' and b.contacted_at is null",
+    )
+    .bind(id.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.and_then(|(line, priority, lang, not_before, contact, number)| {
+        Some(Tried {
+            line_id: line.parse().ok()?,
+            priority: u8::try_from(priority).unwrap_or(3),
+            lang: lang.parse().unwrap_or(Lang::FRENCH),
+            not_before: from_millis(not_before),
+            contact: contact.zip(number),
+        })
+    }))
+}
+
 /// Closes a callback that `agent` holds without an account; `false` when the lease lapsed (F-45), went to somebody else,
 /// or it is closed. It counts as a try.
 pub async fn close(

@@ -93,8 +93,8 @@ pub async fn close_as_duplicate(tx: &mut Tx<'_>, id: Uuid, actor: &str, now: Tim
     Ok(())
 }
 
-/// Has a callback wait for another request; one that ended since is open again.
-pub async fn hand_over(tx: &mut Tx<'_>, id: Uuid, to: Uuid) -> Result<(), DbError> {
+/// Has a callback wait for another request; one that ended since is open again: whether it is danger then.
+pub async fn hand_over(tx: &mut Tx<'_>, id: Uuid, to: Uuid) -> Result<bool, DbError> {
     sqlx::query("update callbacks set request_id = $1 where id = $2")
         .bind(to.to_string())
         .bind(id.to_string())
@@ -103,14 +103,15 @@ pub async fn hand_over(tx: &mut Tx<'_>, id: Uuid, to: Uuid) -> Result<(), DbErro
     reopen(tx, id).await
 }
 
-/// Opens a callback again that a merge, or whoever worked on the merged request, had closed.
-pub async fn reopen(tx: &mut Tx<'_>, id: Uuid) -> Result<(), DbError> {
-    sqlx::query(
+/// Opens a callback again that a merge, or whoever worked on the merged request, had closed; whether somebody in danger
+/// waits again.
+pub async fn reopen(tx: &mut Tx<'_>, id: Uuid) -> Result<bool, DbError> {
+    let reopened: Option<(i64,)> = sqlx::query_as(
         "update callbacks set state = 'open', disposition = null, closed_at = null, contacted_at = null, \
-         claimed_by = null, operator_id = null, lease_until = null where id = $1 and state = 'closed'",
+         claimed_by = null, operator_id = null, lease_until = null where id = $1 and state = 'closed' returning priority",
     )
     .bind(id.to_string())
-    .execute(tx.conn())
+    .fetch_optional(tx.conn())
     .await?;
-    Ok(())
+    Ok(reopened == Some((0,)))
 }

@@ -25,7 +25,7 @@ pub struct QueueRow {
     pub category: Option<String>,
     /// 0 to 3 (F-43).
     pub priority: u8,
-    /// Who holds it now, and whether that is the operator who looks.
+    /// Who holds it now.
     pub holder: Option<Holder>,
     /// The language to speak.
     pub lang: Lang,
@@ -58,8 +58,15 @@ pub struct Holder {
     pub name: String,
     /// Until when, unless it is renewed.
     pub until: Timestamp,
-    /// Whether it is the operator who looks.
-    pub me: bool,
+    /// Her account; none at the terminal, and by telephone.
+    pub operator: Option<Uuid>,
+}
+
+impl Holder {
+    /// Whether that operator holds it.
+    pub fn is(&self, operator: Uuid) -> bool {
+        self.operator == Some(operator)
+    }
 }
 
 /// The queue in numbers, as one operator sees it.
@@ -77,8 +84,6 @@ pub struct Counts {
     pub later: u32,
     /// Left to a supervisor's decision, whoever holds it.
     pub escalated: u32,
-    /// The one that she holds.
-    pub mine: Option<Uuid>,
 }
 
 const QUEUE: &str = "select b.id, b.line_id, b.reason, b.category, b.priority, b.state, b.claimed_by, b.operator_id, b.lease_until, b.lang, \
@@ -110,14 +115,14 @@ pub async fn queue(
         .bind(i64::from(limit))
         .fetch_all(tx.conn())
         .await?;
-    read_all(&rows, operator_id, now)
+    read_all(&rows, now)
 }
 
 const LATER: &str = "select b.id, b.line_id, b.reason, b.category, b.priority, b.state, b.claimed_by, b.operator_id, b.lease_until, b.lang, \
      b.opened_at, b.due_at, b.promised_until, b.not_before, b.next_step, b.escalated_at, b.attempts, b.answers, c.id as contact, \
      c.number, r.reference, o.name as operator from ( \
      select id as first_id from callbacks where line_id in (select line_id from operator_lines where operator_id = $1) \
-     and state <> 'closed' and priority > 0 and not_before > $2 order by not_before, id limit $3) first \
+     and state <> 'closed' and priority > 0 and not_before > 0 and not_before > $2 order by not_before, id limit $3) first \
      join callbacks b on b.id = first.first_id left join requests r on r.id = b.request_id \
      left join callers c on c.id = b.contact_id left join operators o on o.id = b.operator_id \
      order by b.not_before, b.id";
@@ -130,7 +135,28 @@ pub async fn later(tx: &mut Tx<'_>, operator_id: Uuid, now: Timestamp, limit: u3
         .bind(i64::from(limit))
         .fetch_all(tx.conn())
         .await?;
-    read_all(&rows, operator_id, now)
+    read_all(&rows, now)
+}
+
+const TO_DECIDE: &str = "select b.id, b.line_id, b.reason, b.category, b.priority, b.state, b.claimed_by, b.operator_id, b.lease_until, \
+     b.lang, b.opened_at, b.due_at, b.promised_until, b.not_before, b.next_step, b.escalated_at, b.attempts, b.answers, \
+     c.id as contact, c.number, r.reference, o.name as operator from ( \
+     select id as first_id from callbacks where line_id in (select line_id from operator_lines where operator_id = $1) \
+     and state <> 'closed' and escalated_at is not null order by escalated_at, id limit $2) first \
+     join callbacks b on b.id = first.first_id left join requests r on r.id = b.request_id \
+     left join callers c on c.id = b.contact_id left join operators o on o.id = b.operator_id \
+     order by b.escalated_at, b.id";
+
+/// « À décider »: the first `limit` of those that were left to a supervisor (F-46), whatever their hour, those that have
+/// waited longest for a decision first.
+pub async fn to_decide(
+    tx: &mut Tx<'_>,
+    operator_id: Uuid,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<QueueRow>, DbError> {
+    let rows = sqlx::query(TO_DECIDE).bind(operator_id.to_string()).bind(i64::from(limit)).fetch_all(tx.conn()).await?;
+    read_all(&rows, now)
 }
 
 const ONE: &str = "select b.id, b.line_id, b.reason, b.category, b.priority, b.state, b.claimed_by, b.operator_id, b.lease_until, b.lang, \
@@ -143,7 +169,7 @@ const ONE: &str = "select b.id, b.line_id, b.reason, b.category, b.priority, b.s
 /// One callback of her lines, whatever its state; of another line's there is none.
 pub async fn one(tx: &mut Tx<'_>, operator_id: Uuid, id: Uuid, now: Timestamp) -> Result<Option<QueueRow>, DbError> {
     let row = sqlx::query(ONE).bind(operator_id.to_string()).bind(id.to_string()).fetch_optional(tx.conn()).await?;
-    row.map(|row| read(&row, operator_id, now)).transpose()
+    row.map(|row| read(&row, now)).transpose()
 }
 
 const COUNTS: &str = "select \
@@ -152,9 +178,8 @@ const COUNTS: &str = "select \
      count(case when free = 1 and later = 0 then 1 end) as waiting, \
      count(case when free = 0 then 1 end) as held, \
      count(case when free = 1 and later = 1 then 1 end) as later, \
-     count(escalated_at) as escalated, \
-     min(case when free = 0 and operator_id = $1 then id end) as mine from ( \
-     select id, priority, due_at, operator_id, escalated_at, \
+     count(escalated_at) as escalated from ( \
+     select priority, due_at, escalated_at, \
      case when state = 'claimed' and lease_until >= $2 then 0 else 1 end as free, \
      case when priority > 0 and not_before > $2 then 1 else 0 end as later \
      from callbacks where line_id in (select line_id from operator_lines where operator_id = $1) \
@@ -163,7 +188,6 @@ const COUNTS: &str = "select \
 /// The queue of her lines in numbers.
 pub async fn counts(tx: &mut Tx<'_>, operator_id: Uuid, now: Timestamp) -> Result<Counts, DbError> {
     let row = sqlx::query(COUNTS).bind(operator_id.to_string()).bind(now.as_millisecond()).fetch_one(tx.conn()).await?;
-    let mine: Option<String> = row.try_get("mine")?;
     Ok(Counts {
         danger: count(&row, "danger")?,
         overdue: count(&row, "overdue")?,
@@ -171,7 +195,6 @@ pub async fn counts(tx: &mut Tx<'_>, operator_id: Uuid, now: Timestamp) -> Resul
         held: count(&row, "held")?,
         later: count(&row, "later")?,
         escalated: count(&row, "escalated")?,
-        mine: mine.and_then(|id| id.parse().ok()),
     })
 }
 
@@ -184,11 +207,11 @@ fn spoken(langs: &[Lang]) -> String {
     langs.iter().fold(" ".to_owned(), |all, lang| all + lang.code() + " ")
 }
 
-fn read_all(rows: &[AnyRow], me: Uuid, now: Timestamp) -> Result<Vec<QueueRow>, DbError> {
-    rows.iter().map(|row| read(row, me, now)).collect()
+fn read_all(rows: &[AnyRow], now: Timestamp) -> Result<Vec<QueueRow>, DbError> {
+    rows.iter().map(|row| read(row, now)).collect()
 }
 
-fn read(row: &AnyRow, me: Uuid, now: Timestamp) -> Result<QueueRow, DbError> {
+fn read(row: &AnyRow, now: Timestamp) -> Result<QueueRow, DbError> {
     let instant = |column: &str| row.try_get::<i64, _>(column).map(from_millis);
     let maybe = |column: &str| row.try_get::<Option<i64>, _>(column).map(|millis| millis.map(from_millis));
     let lang: String = row.try_get("lang")?;
@@ -200,7 +223,7 @@ fn read(row: &AnyRow, me: Uuid, now: Timestamp) -> Result<QueueRow, DbError> {
         reason: Reason::of_code(row.try_get("reason")?).unwrap_or(Reason::Request),
         category: row.try_get("category")?,
         priority: u8::try_from(row.try_get::<i64, _>("priority")?).unwrap_or(3),
-        holder: holder(row, me, now)?,
+        holder: holder(row, now)?,
         lang: lang.parse().unwrap_or(Lang::FRENCH),
         opened_at: instant("opened_at")?,
         due_at: instant("due_at")?,
@@ -215,14 +238,14 @@ fn read(row: &AnyRow, me: Uuid, now: Timestamp) -> Result<QueueRow, DbError> {
     })
 }
 
-fn holder(row: &AnyRow, me: Uuid, now: Timestamp) -> Result<Option<Holder>, DbError> {
+fn holder(row: &AnyRow, now: Timestamp) -> Result<Option<Holder>, DbError> {
     let until: Option<i64> = row.try_get("lease_until")?;
     let held = row.try_get::<&str, _>("state")? == "claimed";
     let Some(until) = until.map(from_millis).filter(|until| held && *until >= now) else { return Ok(None) };
     let operator: Option<&str> = row.try_get("operator_id")?;
     let name: Option<String> = row.try_get("operator")?;
     let name = name.or(row.try_get("claimed_by")?).unwrap_or_default();
-    Ok(Some(Holder { name, until, me: operator == Some(me.to_string().as_str()) }))
+    Ok(Some(Holder { name, until, operator: operator.and_then(|id| id.parse().ok()) }))
 }
 
 fn id(row: &AnyRow, column: &str) -> Result<Uuid, DbError> {

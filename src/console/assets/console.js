@@ -4,16 +4,21 @@
 const region = document.querySelector("[data-live]");
 const status = document.getElementById("direct");
 const pause = document.getElementById("pause");
+const alerts = document.getElementById("alertes");
 const watch = document.getElementById("veille");
 const say = (text) => { if (status && status.textContent !== text) status.textContent = text; };
 
 // --- What changes by itself -------------------------------------------------------------------------------------------
 
-let paused = localStorage.getItem("pause") === "1";
-let missed = 0;
+let paused = sessionStorage.getItem("pause") === "1";
 let asking = false;
 let again = false;
-let lost = false;
+let cut = false;      // nobody tells of changes
+let refused = false;  // the page was asked for again in vain
+let out = false;      // the session is over
+let retry;
+const AGAIN = 3_000;
+const NAME = region?.dataset.live === "file" ? "liste" : "page";
 
 const count = (root) => root.querySelectorAll("[data-key]").length;
 
@@ -28,42 +33,62 @@ function swap(fresh) {
   if (more > 0) say(more === 1 ? "Un rappel de plus vient d'arriver." : `${more} rappels de plus viennent d'arriver.`);
 }
 
-/** How the line's own call ended fills in the form, unless she chose already. */
+/** How the line's own call goes is told beside the form too; how it ended fills it in, unless she chose already. */
 function fill() {
+  const call = region.querySelector("[data-call]");
+  const beside = document.getElementById("appel");
+  if (call && beside && beside.textContent !== call.textContent) beside.textContent = call.textContent;
   const ended = region.querySelector("[data-fills]");
   const choice = document.getElementById("issue");
   if (ended && choice && !choice.value) choice.value = ended.dataset.fills;
 }
 
 async function refresh() {
-  if (!region) return;
   if (asking) { again = true; return; }
   asking = true;
   try {
-    const answer = await fetch(location.href, { headers: { "X-Fragment": region.dataset.live } });
+    const answer = await fetch(region ? location.href : "/console/alertes", { headers: { "X-Fragment": "1" } });
     if (answer.status === 401) return signedOut();
+    if (answer.status >= 500) throw new Error("not now");
+    if (refused) { refused = false; follows(); }
     if (answer.ok) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (page.body.textContent !== region.textContent || page.body.childElementCount !== region.childElementCount) {
-        danger(page.body);
-        swap(page.body);
-      }
+      danger(page);
+      if (region && !paused && differs(page.body, region)) swap(page.body);
     }
-  } catch { /* the stream says that the connection is lost */ } finally {
+  } catch {
+    refused = true;
+    follows();
+    clearTimeout(retry);
+    retry = setTimeout(refresh, AGAIN);
+  } finally {
     asking = false;
     if (again) { again = false; refresh(); }
   }
 }
 
+/** Danger is asked for even where the list stands still. */
 function changed() {
-  if (!paused) return void refresh();
-  missed += 1;
-  say("En pause : la liste a changé depuis. Reprenez pour la voir.");
+  refresh();
+  if (paused) say(`En pause : la ${NAME} a changé depuis. Reprenez pour la voir.`);
 }
 
-function told() {
-  say(paused ? "En pause : la liste ne change pas." : "Cette liste se met à jour toute seule.");
+/** Whether what is shown follows what happens; where it does not because something failed, that stays in sight. */
+function follows() {
+  const lost = cut || refused;
+  if (lost) say(`La connexion est perdue : la ${NAME} peut être en retard. Nouvel essai en cours.`);
+  else if (region) say(paused ? `En pause : la ${NAME} ne change pas.` : `Cette ${NAME} se met à jour toute seule.`);
+  if (!status) return lostIsSaid(lost);
+  status.parentElement.classList.toggle("lost", lost);
   pause.textContent = paused ? "Reprendre les mises à jour" : "Mettre en pause";
+}
+
+const LOST = "La connexion est perdue : un danger n'apparaîtrait pas sur cette page. Nouvel essai en cours.";
+
+/** On a page that has no word on changes. */
+function lostIsSaid(lost) {
+  if (lost) warn(LOST);
+  else if (watch.textContent === LOST) watch.hidden = true;
 }
 
 /** One page of the browser listens and tells the others: a browser opens few connections at a time. */
@@ -71,46 +96,68 @@ function listen(tell) {
   const stream = new EventSource("/console/flux");
   stream.addEventListener("change", () => tell("change"));
   stream.addEventListener("open", () => tell("open"));
-  stream.addEventListener("error", () => tell("error"));
+  stream.addEventListener("error", () => {
+    tell("error");
+    if (stream.readyState !== EventSource.CLOSED) return;
+    // The browser tries again by itself, but not where something else than a stream was answered: a proxy whose service
+    // is away, a session that is over.
+    refresh();
+    setTimeout(() => { if (!out) listen(tell); }, AGAIN);
+  });
 }
 
 function heard(what) {
   if (what === "change") return changed();
   if (what === "error") {
-    lost = true;
-    say("La connexion est perdue : la liste peut être en retard. Nouvel essai en cours.");
-    return;
+    cut = true;
+    return follows();
   }
-  if (lost) { lost = false; told(); changed(); }
+  if (cut) { cut = false; follows(); changed(); }
 }
 
 function start() {
-  told();
-  pause.hidden = false;
-  pause.addEventListener("click", () => {
+  follows();
+  if (pause) pause.hidden = false;
+  pause?.addEventListener("click", () => {
     paused = !paused;
-    localStorage.setItem("pause", paused ? "1" : "0");
-    missed = 0;
-    told();
+    sessionStorage.setItem("pause", paused ? "1" : "0");
+    follows();
     if (!paused) refresh();
   });
   const channel = new BroadcastChannel("ligne");
   channel.addEventListener("message", (message) => heard(message.data));
   const tell = (what) => { heard(what); channel.postMessage(what); };
-  if (!navigator.locks) return listen(tell);
-  navigator.locks.request("ligne-flux", () => { listen(tell); return new Promise(() => {}); });
   // Deadlines pass without anything having changed.
   setInterval(changed, 60_000);
+  if (!navigator.locks) return listen(tell);
+  navigator.locks.request("ligne-flux", () => { listen(tell); return new Promise(() => {}); });
 }
 
 // --- Somebody in danger -----------------------------------------------------------------------------------------------
 
-let known = Number(region?.querySelector("[data-danger]")?.dataset.danger ?? 0);
+const differs = (fresh, shown) =>
+  fresh.textContent !== shown.textContent || fresh.childElementCount !== shown.childElementCount;
 
-function danger(fresh) {
-  const now = Number(fresh.querySelector("[data-danger]")?.dataset.danger ?? 0);
+let known = Number(alerts?.dataset.danger ?? 0);
+
+/** Takes what nobody may miss out of what came, and shows it: a screen reader says it at once. */
+function danger(page) {
+  const fresh = page.getElementById("alertes");
+  if (!fresh) return;
+  fresh.remove();
+  const now = Number(fresh.dataset.danger);
   if (now > known) ring();
   known = now;
+  if (!differs(fresh, alerts)) return;
+  const focused = alerts.contains(document.activeElement) ? document.activeElement.id : "";
+  alerts.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)));
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+const sound = document.getElementById("son");
+if (sound) {
+  sound.hidden = false;
+  sound.addEventListener("click", ring);
 }
 
 /** Two short tones; a browser that was not touched yet stays silent, the banner does not. */
@@ -149,6 +196,7 @@ function warn(text) {
 }
 
 function signedOut() {
+  out = true;
   warn("Votre session est terminée. Ce que vous écrivez n'est pas perdu : enregistrez, puis connectez-vous.");
 }
 
@@ -157,4 +205,4 @@ if (idle > 5) {
   setTimeout(() => warn("Votre session se termine dans 5 minutes. Enregistrez, ou ouvrez une page, pour rester."), (idle - 5) * 60_000);
 }
 
-if (region && pause && window.EventSource) start();
+if (alerts && window.EventSource) start();

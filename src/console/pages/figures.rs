@@ -12,6 +12,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::audit;
+use crate::console::hand::hand;
 use crate::console::page::{Frame, PageError, render};
 use crate::console::said::Said;
 use crate::console::visitor::Visitor;
@@ -235,6 +237,13 @@ pub(crate) async fn export(
         tracing::error!(%cause, "a table was not written");
         PageError::NotFound
     })?;
+    let (hand, id) = (hand(&app, &visitor), line.id);
+    let noting = app.board.db.write(move |tx| {
+        Box::pin(async move {
+            audit::store::write_of_line(tx, (hand.entry, Some(id)), &hand.agent, "figures.export", "", hand.now).await
+        })
+    });
+    noting.await?;
     let headers =
         [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=\"chiffres.csv\"")];
     Ok((headers, file).into_response())

@@ -6,20 +6,22 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::queue::about;
+use super::queue::{about, by};
 use crate::app::App;
 use crate::audit;
+use crate::callbacks::attempts;
 use crate::callbacks::disposition::{Disposition, Group, Step};
-use crate::callbacks::store::bridges::{self, Stage};
+use crate::callbacks::store::bridges::{self, Latest, Stage};
 use crate::callbacks::store::item::{self, Content, Earlier};
 use crate::callbacks::store::notes;
 use crate::callbacks::store::queue::{self, QueueRow};
 use crate::calls::recording;
+use crate::console::alerts::live_or_whole;
 use crate::console::hand::hand;
 use crate::console::id::Id;
 use crate::console::live::FRAGMENT;
@@ -135,7 +137,7 @@ struct Opened {
     earlier: Vec<Earlier>,
     messages: Vec<recording::store::Message>,
     notes: Vec<notes::Note>,
-    ringing: Option<(Timestamp, Stage)>,
+    ringing: Option<Latest>,
 }
 
 /// The page of a callback; to a script, the part that changes.
@@ -152,7 +154,7 @@ pub(crate) async fn show(
         journal(&app, &visitor, "callback.open", id).await?;
     }
     let page = page(&app, &visitor, opened, &said, Refused::default());
-    if fragment { Ok(Html(page.as_live().render()?).into_response()) } else { render(&page) }
+    live_or_whole(&visitor, &headers, || page.as_live().render(), || render(&page))
 }
 
 /// The page again, with what she typed and why it was not kept.
@@ -206,7 +208,7 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
     let (contact_id, sealed) = row.contact.clone().unzip();
     let number = Contact::unseal(&app.board.keyring, contact_id, sealed).and_then(|contact| contact.number);
     let is_open = content.closed_at.is_none();
-    let mine = row.holder.as_ref().is_some_and(|holder| holder.me);
+    let mine = row.holder.as_ref().is_some_and(|holder| holder.is(visitor.operator().id));
     let held_by_other = row.holder.is_some() && !mine;
     let at = |instant| shown::moment(instant, now, &zone);
     let guide = if row.priority == 0 { "danger" } else { row.category.as_deref().unwrap_or("") };
@@ -218,10 +220,10 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
         reason: row.reason.label(),
         opened: at(row.opened_at),
         due: format!("{} ({})", at(row.due_at), shown::deadline(row.due_at, now)),
-        promise: row.promised_until.map(|until| format!("avant {}", at(until))),
+        promise: row.promised_until.map(|until| format!("{} {}", by(&row, until), at(until))),
         later: row.not_before.map(at),
         lang: Some(row.lang).filter(|lang| *lang != Lang::FRENCH).map(|lang| lang.french().to_owned()),
-        holding: holding(&row, &zone, now),
+        holding: holding(&row, mine, &zone, now),
         closed: content.closed_at.map(|closed| {
             format!("{}, {}", at(closed), content.disposition.as_deref().map_or("sans issue notée", Disposition::label))
         }),
@@ -235,11 +237,11 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
         messages: messages.iter().map(|message| shown_message(app, message)).collect(),
         earlier: earlier.iter().map(|one| before(app, one, now, &zone)).collect(),
         number: number.as_ref().map(|number| number.pairs().join(" ")),
-        fills: ringing.as_ref().and_then(|(_, stage)| filled_by(*stage)),
-        by_line: ringing.as_ref().map(|(started, stage)| format!("{} : {}", at(*started), stage_of(*stage))),
+        fills: ringing.as_ref().and_then(filled_by),
+        by_line: ringing.as_ref().map(|latest| format!("{} : {}", at(latest.at), stage_of(latest.stage))),
         dial: number.as_ref().map(|number| number.as_e164().to_owned()).unwrap_or_default(),
         points: voice.guides.points(guide).into_iter().map(|point| ticked(point, &refused.typed)).collect(),
-        voicemail: voice.guides.voicemail(),
+        voicemail: voicemail(app, &row, now, &zone),
         notes: notes.into_iter().map(|note| signed(note, now, &zone)).collect(),
         ends: Group::ALL.into_iter().map(|group| (group.label(), group.dispositions().map(end).collect())).collect(),
         form: app.board.ids.row(now),
@@ -248,6 +250,15 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
         since: refused.since,
         what,
     }
+}
+
+/// What to say to an answering machine: the number of the line, and when we try again.
+fn voicemail(app: &App, row: &QueueRow, now: Timestamp, zone: &TimeZone) -> String {
+    let line = app.lines.by_id(row.line_id);
+    let number = line.as_ref().map(|line| line.number.pairs().join(" ")).unwrap_or_default();
+    let again = line.map(|line| attempts::after_this_one(row.priority, &line.settings.hours, now));
+    let again = again.filter(|_| row.priority > 0).map(|at| shown::half_day(at, now, zone));
+    app.board.voice.load().guides.voicemail(&number, again.as_deref().unwrap_or("très vite"))
 }
 
 /// How far the line is with ringing her and the person.
@@ -261,16 +272,16 @@ fn stage_of(stage: Stage) -> &'static str {
 }
 
 /// How the line's own call ended says how the try ended, unless she says otherwise (F-47).
-fn prefilled(mut typed: Typed, ringing: Option<&(Timestamp, Stage)>) -> Typed {
+fn prefilled(mut typed: Typed, ringing: Option<&Latest>) -> Typed {
     if typed.end.is_empty() {
-        ringing.and_then(|(_, stage)| filled_by(*stage)).unwrap_or_default().clone_into(&mut typed.end);
+        ringing.and_then(filled_by).unwrap_or_default().clone_into(&mut typed.end);
     }
     typed
 }
 
-fn filled_by(stage: Stage) -> Option<&'static str> {
-    match stage {
-        Stage::Ended(ended) => ended.disposition().map(|end| end.code),
+fn filled_by(latest: &Latest) -> Option<&'static str> {
+    match latest.stage {
+        Stage::Ended(ended) if latest.of_this_claim => ended.disposition().map(|end| end.code),
         _ => None,
     }
 }
@@ -296,10 +307,10 @@ fn end(disposition: &Disposition) -> End {
     End { code: disposition.code, means: disposition.means, asks }
 }
 
-fn holding(row: &QueueRow, zone: &TimeZone, now: Timestamp) -> String {
+fn holding(row: &QueueRow, mine: bool, zone: &TimeZone, now: Timestamp) -> String {
     match &row.holder {
         None => "personne".to_owned(),
-        Some(holder) if holder.me => format!("vous, jusqu'à {}", shown::moment(holder.until, now, zone)),
+        Some(holder) if mine => format!("vous, jusqu'à {}", shown::moment(holder.until, now, zone)),
         Some(holder) => format!("{}, jusqu'à {}", holder.name, shown::moment(holder.until, now, zone)),
     }
 }

@@ -24,6 +24,7 @@ use crate::console::page::PageError;
 use crate::console::sent::Sent;
 use crate::console::shown;
 use crate::console::visitor::Visitor;
+use crate::requests::duplicates::NotMerged;
 
 /// Takes it.
 pub(crate) async fn claim(State(app): State<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Redirect, PageError> {
@@ -69,9 +70,14 @@ pub(crate) async fn renew(
 
 /// Gives it back.
 pub(crate) async fn release(State(app): State<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Redirect, PageError> {
-    known(&app, &visitor, id).await?;
+    let before = known(&app, &visitor, id).await?;
     let released = claims::release(&app.board.db, &hand(&app, &visitor), id).await?;
-    Ok(Redirect::to(if released { "/console/file?dit=rendu" } else { "/console/file?dit=perdu" }))
+    // Pressed twice, it is given back already.
+    Ok(Redirect::to(if released || before.holder.is_none() {
+        "/console/file?dit=rendu"
+    } else {
+        "/console/file?dit=perdu"
+    }))
 }
 
 /// Of another line's callback there is nothing to say, not even that it is not hers (T15).
@@ -141,20 +147,29 @@ pub(crate) async fn end(
         reference: sent.filled("autre"),
         note: written(&sent),
     };
-    let finished = finish::finish(&board.db, &board.keyring, &app.lines, &hand, id, ending).await?;
+    let finished = finish::finish(&board.db, &board.keyring, &board.ids, &app.lines, &hand, id, ending).await?;
     let led = |said: &str| Ok(Redirect::to(&format!("/console/file?dit={said}")).into_response());
     match finished {
         Finish::Closed => led("fini"),
+        Finish::Again { at } if disposition.step == Step::Date && !is_open(&app, row.line_id, at) => {
+            led("encore-ferme")
+        }
         Finish::Again { .. } => led("encore"),
         Finish::Escalated => led("escalade"),
         Finish::Unknown => Err(PageError::NotFound),
         Finish::Needs(step) => refused(StatusCode::UNPROCESSABLE_ENTITY, missing(step).to_owned(), Vec::new()).await,
+        Finish::NotMerged(why) => refused(StatusCode::UNPROCESSABLE_ENTITY, unmerged(&why), Vec::new()).await,
         Finish::TooLong(length) => refused(StatusCode::UNPROCESSABLE_ENTITY, too_long(length), Vec::new()).await,
         Finish::Lapsed(lapsed) => {
             let since = lapsed.since.iter().map(|deed| told(deed, hand.now, &zone)).collect();
             refused(StatusCode::CONFLICT, taken_away(&lapsed), since).await
         }
     }
+}
+
+/// Whether agents are there at that instant.
+fn is_open(app: &App, line_id: Uuid, at: Timestamp) -> bool {
+    app.lines.by_id(line_id).is_none_or(|line| line.settings.hours.is_open(at))
 }
 
 fn typed(sent: &Sent) -> Typed {
@@ -183,6 +198,10 @@ fn missing(step: Step) -> &'static str {
             "Donnez les six chiffres de l'autre demande : elle doit exister, et être une autre que celle-ci."
         }
     }
+}
+
+fn unmerged(why: &NotMerged) -> String {
+    format!("{} Ce rappel reste à vous ; ce que vous avez écrit est encore là.", shown::sentence(&why.to_string()))
 }
 
 fn too_long(length: usize) -> String {

@@ -191,7 +191,7 @@ fn page(app: &App, visitor: &Visitor, whole: &Whole, parts: Vec<Part>, said: &Sa
             .map(|one| entry(one, now, &zone))
             .collect(),
         suggestions: whole.suggestions().into_iter().map(other).collect(),
-        linked: whole.linked.clone(),
+        linked: resembling(whole),
         merged: whole.merged.clone(),
         version: request.updated_at.as_millisecond().to_string(),
         categories: categories(app),
@@ -272,6 +272,13 @@ impl Correction {
             texts: texts.collect(),
         }
     }
+}
+
+/// Those that the call itself said to be alike, but for those that the page shows anyway.
+fn resembling(whole: &Whole) -> Vec<(Uuid, String)> {
+    let suggested = whole.suggestions().into_iter().map(|near| near.id);
+    let elsewhere: Vec<Uuid> = suggested.chain(whole.merged.iter().map(|(id, _)| *id)).collect();
+    whole.linked.iter().filter(|(id, _)| !elsewhere.contains(id)).cloned().collect()
 }
 
 fn number(contact: &Contact) -> String {

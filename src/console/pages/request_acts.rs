@@ -92,8 +92,10 @@ pub(crate) async fn join(
 
 /// Makes two again.
 pub(crate) async fn part(OfApp(app): OfApp<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Response, PageError> {
-    let parted = merge::unmerge(&app.board, visitor.operator(), id).await?;
-    if parted { Ok(led(id, "separee")) } else { Err(PageError::NotFound) }
+    match merge::unmerge(&app.board, &app.lines, visitor.operator(), id).await? {
+        Saved::Saved => Ok(led(id, "separee")),
+        other => after(&app, &visitor, id, other, Typed::Nothing).await,
+    }
 }
 
 async fn after(app: &App, visitor: &Visitor, id: Uuid, saved: Saved, typed: Typed) -> Result<Response, PageError> {
@@ -104,6 +106,13 @@ async fn after(app: &App, visitor: &Visitor, id: Uuid, saved: Saved, typed: Type
         Saved::NotThere => {
             let sentence = "Cette demande n'en est plus là : regardez ce qui s'est passé depuis. Rien n'a été changé.";
             refuse(app, visitor, id, sentence.to_owned(), typed).await
+        }
+        Saved::Held(name) => {
+            let sentence = format!(
+                "{name} s'occupe en ce moment du rappel de cette demande : rien n'a été changé. Demandez-lui de l'annuler \
+                 ou de rendre le rappel ; un superviseur peut aussi le reprendre depuis sa page."
+            );
+            refuse(app, visitor, id, sentence, typed).await
         }
         Saved::Late(events) => {
             let sentence = "Quelqu'un a changé cette demande entre-temps : rien n'a été enregistré. Ce que vous aviez \

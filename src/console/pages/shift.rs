@@ -23,6 +23,7 @@ use crate::console::visitor::Visitor;
 #[template(path = "shift.html")]
 struct ShiftPage {
     frame: Frame,
+    form: Uuid,
     refusal: Option<String>,
     left: Vec<Line>,
     mine: Vec<Line>,
@@ -61,7 +62,7 @@ fn page(app: &App, visitor: &Visitor, shift: &Shift, said: &Said, sent: &Sent, r
         given: sent.text(&format!("consigne.{}", row.id)).to_owned(),
     });
     let frame = Frame::new(app, visitor, "Mon service", "/console/service", said);
-    ShiftPage { frame, refusal, left: left.collect(), mine: mine.collect() }
+    ShiftPage { frame, form: app.board.ids.row(now), refusal, left: left.collect(), mine: mine.collect() }
 }
 
 /// Passes on what she leaves.
@@ -71,7 +72,9 @@ pub(crate) async fn hand_over(
     sent: Sent,
 ) -> Result<Response, PageError> {
     let given = sent.starting("consigne.").filter_map(|(id, text)| Some((id.parse().ok()?, text.to_owned())));
-    match shift::hand_over(&app.board, &hand(&app, &visitor), given.collect()).await? {
+    let hand = hand(&app, &visitor);
+    let form = sent.id("formulaire").unwrap_or(hand.entry);
+    match shift::hand_over(&app.board, &hand, form, given.collect()).await? {
         Ok(_) => Ok(Redirect::to("/console/service?dit=relais").into_response()),
         Err(note::TooLong(length)) => {
             let most = note::LONGEST;

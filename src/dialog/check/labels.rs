@@ -2,13 +2,14 @@
 
 use super::graph::at;
 use crate::dialog::Files;
-use crate::dialog::flow::{Choice, Flow, Place, StepKind};
+use crate::dialog::flow::{Action, Choice, Flow, Place, StepKind};
 use crate::dialog::labels::{FILE, Labels};
 use crate::dialog::problem::Problem;
 
 pub(super) fn prove(flow: &Flow, files: &Files) -> Vec<Problem> {
     let (labels, mut problems) = Labels::read(files);
     for step in flow.steps.values() {
+        problems.extend(assigned(&labels, &step.kind, &step.place));
         let choices: &[Choice] = match &step.kind {
             StepKind::Menu(menu) => &menu.choices,
             StepKind::Record(record) => &record.choices,
@@ -20,6 +21,18 @@ pub(super) fn prove(flow: &Flow, files: &Files) -> Vec<Problem> {
         problems.extend(values.filter_map(|(value, place)| unread(&labels, name, value, place)));
     }
     problems
+}
+
+/// What the flow itself notes of a call is read by agents as well.
+fn assigned(labels: &Labels, kind: &StepKind, place: &Place) -> Vec<Problem> {
+    let StepKind::Block(actions) = kind else { return Vec::new() };
+    let pairs = actions.iter().filter_map(|action| match action {
+        Action::Assign(name, value) => Some((name, value)),
+        _ => None,
+    });
+    pairs
+        .flat_map(|(name, value)| unnamed(labels, name, place).into_iter().chain(unread(labels, name, value, place)))
+        .collect()
 }
 
 fn unnamed(labels: &Labels, name: &str, place: &Place) -> Option<Problem> {

@@ -11,7 +11,11 @@ use crate::sms::segments::{Alphabet, measure, to_gsm7};
 /// Septets of one message in the GSM alphabet.
 const BUDGET: usize = 160;
 /// The texts that the service sends.
-const SENT: &[&str] = &["a-alerte", "a-signalement"];
+const SENT: &[&str] = &["a-alerte", "a-signalement", "r-tentative"];
+/// Units of one message in another alphabet, for languages that have no letter of the GSM one.
+const BUDGET_UCS2: usize = 70;
+/// Languages that are not written with letters of the GSM alphabet.
+const OTHER_LETTERS: [&str; 1] = ["ar"];
 
 pub(super) fn prove(files: &Files, about: &About<'_>) -> Vec<Problem> {
     let (texts, mut problems) = Texts::read(files);
@@ -22,14 +26,14 @@ pub(super) fn prove(files: &Files, about: &About<'_>) -> Vec<Problem> {
     for (lang, book) in texts.books() {
         let file = format!("{lang}/sms.ftl");
         for (id, line) in &book.lines {
-            let faults = message(book, id, about);
+            let faults = message(lang, book, id, about);
             problems.extend(faults.into_iter().map(|sentence| Problem::new(&file, *line, sentence)));
         }
     }
     problems
 }
 
-fn message(book: &Book, id: &str, about: &About<'_>) -> Vec<String> {
+fn message(lang: Lang, book: &Book, id: &str, about: &About<'_>) -> Vec<String> {
     let mut faults = Vec::new();
     let mut values = facts::ordinary(&to_gsm7(about.town));
     // The number of the line, which texts may give.
@@ -43,14 +47,18 @@ fn message(book: &Book, id: &str, about: &About<'_>) -> Vec<String> {
             .map(|name| format!("le message « {id} » dit une valeur inconnue : ${name}. Vérifiez son nom.")),
     );
     let text = book.say(id, &values).unwrap_or_default();
-    if let Some(letter) = text.chars().find(|letter| measure(&letter.to_string()).alphabet == Alphabet::Ucs2) {
+    let other = OTHER_LETTERS.contains(&lang.code());
+    if let Some(letter) =
+        text.chars().filter(|_| !other).find(|letter| measure(&letter.to_string()).alphabet == Alphabet::Ucs2)
+    {
         faults.push(format!(
             "la lettre « {letter} » du message « {id} » triple son prix. Remplacez-la (ê par e, ’ par ')."
         ));
     }
-    let length = measure(&to_gsm7(&text)).units;
-    if length > BUDGET {
-        faults.push(format!("le message « {id} » prend {length} signes au pire ; {BUDGET} au plus. Raccourcissez-le."));
+    let (length, most) =
+        if other { (measure(&text).units, BUDGET_UCS2) } else { (measure(&to_gsm7(&text)).units, BUDGET) };
+    if length > most {
+        faults.push(format!("le message « {id} » prend {length} signes au pire ; {most} au plus. Raccourcissez-le."));
     }
     if book.wants_an_answer(id) && !about.two_way_sms {
         faults.push(format!("le message « {id} » attend une réponse, mais l'expéditeur ne peut pas en recevoir. Donnez un numéro à appeler."));

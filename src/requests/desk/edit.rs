@@ -98,7 +98,7 @@ impl Doing {
     ) -> Result<(), DbError> {
         let after = if settings.hours.is_open(self.now) { ALERT_AFTER } else { Duration::ZERO };
         let due = self.now.checked_add(after).unwrap_or(self.now);
-        callbacks::alert::ask_for(tx, self.id(), callback_id, self.now, due).await
+        callbacks::alert::ask_for(tx, self.id(), callback_id, Some(self.now), self.now, due).await
     }
 }
 

@@ -2,11 +2,12 @@
 
 use uuid::Uuid;
 
+use super::merge::held_by_another;
 use super::{Doing, Saved};
 use crate::callbacks;
 use crate::callbacks::Reason;
 use crate::callbacks::callback;
-use crate::callbacks::store::NewCallback;
+use crate::callbacks::store::{NewCallback, of_request as waiting};
 use crate::calls::switchboard::Switchboard;
 use crate::db::{DbError, Tx};
 use crate::lang::Lang;
@@ -14,9 +15,10 @@ use crate::lines::{Line, Lines};
 use crate::operators::Operator;
 use crate::requests::request::State;
 use crate::requests::store;
+use crate::requests::store::merge::hold;
 use crate::requests::whole::Request;
 
-/// Withdraws a request; whatever waits for it is closed.
+/// Withdraws a request; whatever waits for it is closed, unless somebody else works on it at this moment.
 pub async fn cancel(board: &Switchboard, by: &Operator, id: Uuid) -> Result<Saved, DbError> {
     let doing = Doing::new(board, by);
     board.db.write(move |tx| Box::pin(async move { doing.cancel(tx, id).await })).await
@@ -30,9 +32,17 @@ pub async fn reopen(board: &Switchboard, lines: &Lines, by: &Operator, id: Uuid)
 
 impl Doing {
     async fn cancel(&self, tx: &mut Tx<'_>, id: Uuid) -> Result<Saved, DbError> {
+        hold(tx, self.operator_id, id, id).await?;
+        let waiting = waiting::hold(tx, id, id, self.now).await?;
         let Some(request) = store::show::one(tx, &self.keyring, self.operator_id, id).await? else {
             return Ok(Saved::Unknown);
         };
+        if request.state == State::Cancelled {
+            return Ok(Saved::Same);
+        }
+        if let Some(name) = held_by_another(&waiting, id, self.operator_id) {
+            return Ok(Saved::Held(name));
+        }
         if !store::change(tx, id, request.state, State::Cancelled, &self.act()).await? {
             return Ok(Saved::NotThere);
         }
@@ -46,7 +56,10 @@ impl Doing {
             return Ok(Saved::Unknown);
         };
         let Some(line) = lines.by_id(request.line_id) else { return Ok(Saved::NotThere) };
-        if request.state.is_open() || !store::change(tx, id, request.state, asked(&request), &self.act()).await? {
+        if request.state.is_open() {
+            return Ok(Saved::Same);
+        }
+        if !store::change(tx, id, request.state, asked(&request), &self.act()).await? {
             return Ok(Saved::NotThere);
         }
         self.call_back(tx, &line, &request).await?;

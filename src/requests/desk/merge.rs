@@ -1,14 +1,18 @@
 //! One request of two (F-49), and two again. What waits for them joins: the oldest deadline is kept, nothing that was
 //! promised is forgotten, and undoing restores what was there before.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Doing;
+use super::{Doing, Saved};
+use crate::callbacks::desk::Hand;
 use crate::callbacks::store::of_request as waiting;
 use crate::callbacks::waiting::{Deadline, Waiting, join};
 use crate::calls::switchboard::Switchboard;
 use crate::db::{DbError, Tx};
+use crate::id::Ids;
 use crate::lines::Lines;
 use crate::operators::Operator;
 use crate::requests::duplicates::{NotMerged, may_merge};
@@ -16,6 +20,7 @@ use crate::requests::event::Kind;
 use crate::requests::request::State;
 use crate::requests::store;
 use crate::requests::store::merge::{self, Held, NewMerge};
+use crate::secret::Keyring;
 
 /// What undoing needs.
 #[derive(Debug, Serialize, Deserialize)]
@@ -44,25 +49,36 @@ pub async fn merge(
     board.db.write(move |tx| Box::pin(async move { merging.merge(tx, kept, merged).await })).await
 }
 
-/// Makes two requests again of `merged` and of the one that went on for it; `false` when it is not merged, or not on her
-/// lines.
-pub async fn unmerge(board: &Switchboard, by: &Operator, merged: Uuid) -> Result<bool, DbError> {
-    let doing = Doing::new(board, by);
-    board.db.write(move |tx| Box::pin(async move { doing.unmerge(tx, merged).await })).await
+/// Makes two requests again of `merged` and of the one that went on for it; the same when it is not merged.
+pub async fn unmerge(board: &Switchboard, lines: &Lines, by: &Operator, merged: Uuid) -> Result<Saved, DbError> {
+    let merging = Merging { doing: Doing::new(board, by), lines: lines.clone() };
+    board.db.write(move |tx| Box::pin(async move { merging.unmerge(tx, merged).await })).await
 }
 
-struct Merging {
+/// Somebody who makes one request of two, inside a transaction that does more: whoever ends a callback as « déjà traité ».
+pub struct Merging {
     doing: Doing,
     lines: Lines,
 }
 
 impl Merging {
-    async fn merge(&self, tx: &mut Tx<'_>, kept: Uuid, merged: Uuid) -> Result<Result<(), NotMerged>, DbError> {
+    /// Under this hand; `None` without an account.
+    pub fn by(hand: &Hand, keyring: &Keyring, ids: &Arc<dyn Ids>, lines: &Lines) -> Option<Self> {
+        let (keyring, ids, name) = (keyring.clone(), ids.clone(), hand.agent.clone());
+        let doing = Doing { keyring, ids, operator_id: hand.operator?, name, now: hand.now };
+        Some(Self { doing, lines: lines.clone() })
+    }
+
+    /// Has `kept` go on for `merged` too, as [`merge`] does; where it may not, nothing is written.
+    pub async fn merge(&self, tx: &mut Tx<'_>, kept: Uuid, merged: Uuid) -> Result<Result<(), NotMerged>, DbError> {
         let doing = &self.doing;
         let held = merge::hold(tx, doing.operator_id, kept, merged).await?;
         let waiting = waiting::hold(tx, kept, merged, doing.now).await?;
         let of = |id: Uuid| held.iter().find(|held| held.0 == id);
         let (Some(going_on), Some(ending)) = (of(kept), of(merged)) else { return Ok(Err(NotMerged::Unknown)) };
+        if ending.3 == State::Merged && merge::kept_of(tx, doing.operator_id, merged).await? == Some(kept) {
+            return Ok(Ok(()));
+        }
         let seen = |held: &Held| (held.1, held.2.clone(), held.3);
         if let Err(why) = may_merge(&seen(going_on), &seen(ending)) {
             return Ok(Err(why));
@@ -86,9 +102,8 @@ impl Merging {
         }
         if let Some((id, from, to)) = &joining.hastened {
             waiting::reschedule(tx, *id, from, to).await?;
-            let line = self.lines.by_id(kept.1).filter(|_| to.priority == 0 && from.priority > 0);
-            if let Some(line) = line {
-                doing.alert(tx, &line.settings, *id).await?;
+            if to.priority == 0 && from.priority > 0 {
+                self.alert(tx, kept.1, *id).await?;
             }
         }
         let priority = kept.4.min(merged.4);
@@ -107,20 +122,28 @@ impl Merging {
         store::changes::joined(tx, keyring, kept.0, priority, (Kind::Merged, &merged.2), &doing.act()).await?;
         Ok(())
     }
-}
 
-impl Doing {
-    async fn unmerge(&self, tx: &mut Tx<'_>, merged: Uuid) -> Result<bool, DbError> {
-        let Some(kept) = merge::kept_of(tx, self.operator_id, merged).await? else { return Ok(false) };
-        let held = merge::hold(tx, self.operator_id, kept, merged).await?;
-        waiting::hold(tx, kept, merged, self.now).await?;
+    /// Somebody in danger waits again.
+    async fn alert(&self, tx: &mut Tx<'_>, line_id: Uuid, callback: Uuid) -> Result<(), DbError> {
+        let Some(line) = self.lines.by_id(line_id) else { return Ok(()) };
+        self.doing.alert(tx, &line.settings, callback).await
+    }
+
+    async fn unmerge(&self, tx: &mut Tx<'_>, merged: Uuid) -> Result<Saved, DbError> {
+        let doing = &self.doing;
+        let Some(kept) = merge::kept_of(tx, doing.operator_id, merged).await? else {
+            let known = store::show::one(tx, &doing.keyring, doing.operator_id, merged).await?;
+            return Ok(known.map_or(Saved::Unknown, |_| Saved::Same));
+        };
+        let held = merge::hold(tx, doing.operator_id, kept, merged).await?;
+        waiting::hold(tx, kept, merged, doing.now).await?;
         let of = |id: Uuid| held.iter().find(|held| held.0 == id);
-        let (Some(going_on), Some(coming_back)) = (of(kept), of(merged)) else { return Ok(false) };
-        let Some(before) = merge::undo(tx, self.operator_id, merged, self.now).await? else { return Ok(false) };
+        let (Some(going_on), Some(coming_back)) = (of(kept), of(merged)) else { return Ok(Saved::Unknown) };
+        let Some(before) = merge::undo(tx, doing.operator_id, merged, doing.now).await? else { return Ok(Saved::Same) };
         let before: Before = serde_json::from_str(&before).map_err(|_| unreadable())?;
         self.part(tx, going_on, coming_back, &before).await?;
-        self.journal(tx, "request.unmerge", merged).await?;
-        Ok(true)
+        doing.journal(tx, "request.unmerge", merged).await?;
+        Ok(Saved::Saved)
     }
 
     async fn part(&self, tx: &mut Tx<'_>, kept: &Held, merged: &Held, before: &Before) -> Result<(), DbError> {
@@ -129,24 +152,29 @@ impl Doing {
             waiting::reschedule(tx, id(callback)?, has, had).await?;
         }
         for callback in &before.closed {
-            waiting::reopen(tx, id(callback)?).await?;
+            if waiting::reopen(tx, id(callback)?).await? {
+                self.alert(tx, merged.1, id(callback)?).await?;
+            }
         }
-        if let Some(callback) = &before.handed {
-            waiting::hand_over(tx, id(callback)?, merged.0).await?;
+        if let Some(callback) = &before.handed
+            && waiting::hand_over(tx, id(callback)?, merged.0).await?
+        {
+            self.alert(tx, merged.1, id(callback)?).await?;
         }
+        let doing = &self.doing;
         let state = State::of_word(&before.state).ok_or_else(unreadable)?;
-        store::changes::unmerge(tx, &self.keyring, merged.0, state, (kept.0, &kept.2), &self.act()).await?;
+        store::changes::unmerge(tx, &doing.keyring, merged.0, state, (kept.0, &kept.2), &doing.act()).await?;
         let (had, has) = before.priority;
         // A level that somebody chose since is hers.
         let priority = if kept.4 == has { had } else { kept.4 };
         let other = (Kind::Unmerged, merged.2.as_str());
-        store::changes::joined(tx, &self.keyring, kept.0, priority, other, &self.act()).await?;
+        store::changes::joined(tx, &doing.keyring, kept.0, priority, other, &doing.act()).await?;
         Ok(())
     }
 }
 
 /// Who works at this moment on what would close, if that is somebody else.
-fn held_by_another(waiting: &[Waiting], merged: Uuid, operator_id: Uuid) -> Option<String> {
+pub(super) fn held_by_another(waiting: &[Waiting], merged: Uuid, operator_id: Uuid) -> Option<String> {
     let closing = waiting.iter().filter(|waiting| waiting.request_id == merged);
     closing.filter(|waiting| waiting.operator_id != Some(operator_id)).find_map(|waiting| waiting.holder.clone())
 }

@@ -33,6 +33,8 @@ pub enum Saved {
     Late(Vec<Event>),
     /// It does not stand where it would have to, because of what was done in between or before.
     NotThere,
+    /// Somebody else works on what waits for it: her name, as colleagues read it.
+    Held(String),
     /// There is none of that id on her lines.
     Unknown,
 }

@@ -103,6 +103,19 @@ pub async fn end(tx: &mut Tx<'_>, operator_id: Uuid, id: Uuid, now: Timestamp) -
     Ok(line)
 }
 
+/// Whether there is or was a plan of that id on her lines.
+pub async fn is_hers(tx: &mut Tx<'_>, operator_id: Uuid, id: Uuid) -> Result<bool, DbError> {
+    let row: Option<(String,)> = sqlx::query_as(
+        "select id from caller_plans where id = $1 \
+         and line_id in (select line_id from operator_lines where operator_id = $2)",
+    )
+    .bind(id.to_string())
+    .bind(operator_id.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.is_some())
+}
+
 /// A plan as supervisors see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {

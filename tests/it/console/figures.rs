@@ -6,7 +6,7 @@ use ligne_solidaire::operators::Role;
 use crate::support::browser::{lines, signed_in};
 use crate::support::service::{LINE, Service};
 use crate::support::shopping;
-use crate::support::test_db::on_both;
+use crate::support::test_db::{number, on_both};
 
 #[tokio::test]
 async fn a_supervisor_reads_what_each_figure_counts_and_takes_them_to_a_spreadsheet() {
@@ -21,6 +21,8 @@ async fn a_supervisor_reads_what_each_figure_counts_and_takes_them_to_a_spreadsh
         let file = boss.get("/console/chiffres.csv?pas=jour&jour=2026-04-14").await;
         assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
         let text = file.body.trim_start_matches('\u{feff}');
+        let written = "select count(*) from audit where action = 'figures.export' and line_id is not null";
+        assert_eq!(number(&base.db, written).await, 1);
         let mut rows = csv::ReaderBuilder::new().delimiter(b';').from_reader(text.as_bytes());
         let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
         let calls = rows.iter().find(|row| &row[1] == "Appels reçus").unwrap();

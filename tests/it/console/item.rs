@@ -3,14 +3,17 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use ligne_solidaire::id::{Ids, RandomIds};
 
-use super::agent;
-use crate::support::desk::Desk;
-use crate::support::service::Service;
+use super::{agent, id_in};
+use crate::support::desk::{Desk, now, write};
+use crate::support::service::{LINE, Service, Setup};
+use crate::support::shopping;
 use crate::support::test_db::on_both;
 
 /// A form's id, as the page makes one.
 const FORM: &str = "019d8b1c-1f00-7000-8000-00000000000a";
+const OTHER_FORM: &str = "019d8b1c-1f00-7000-8000-00000000000b";
 
 #[tokio::test]
 async fn a_callback_is_ended_once_even_when_the_form_is_sent_twice() {
@@ -49,11 +52,18 @@ async fn what_an_ending_asks_for_is_asked_with_everything_typed_still_there() {
         assert!(seen.body.contains("Elle rentre à 18 h.</textarea>"), "{}", seen.body);
         assert!(seen.body.contains(r#"<option value="RAPPEL_FIXE" selected>"#), "{}", seen.body);
         let at_six = [("formulaire", FORM), ("issue", "RAPPEL_FIXE"), ("quand", "2026-04-14T18:00")];
-        assert_eq!(awa.post(&end, &at_six).await.location(), "/console/file?dit=encore");
+        assert_eq!(
+            awa.post(&end, &at_six).await.location(),
+            "/console/file?dit=encore-ferme",
+            "nobody is there at six"
+        );
+        assert!(awa.get("/console/file").await.body.contains("promis à 18 h 00"));
         assert_eq!(awa.post("/console/suivante", &[]).await.location(), "/console/file?dit=vide", "not before six");
         service.clock.advance(Duration::from_hours(8));
         let (luc, expected) = (agent(&service, "Luc").await, format!("/console/rappels/{id}?dit=pris"));
         assert_eq!(luc.post("/console/suivante", &[]).await.location(), expected);
+        let morning = [("formulaire", OTHER_FORM), ("issue", "RAPPEL_FIXE"), ("quand", "2026-04-15T10:00")];
+        assert_eq!(luc.post(&end, &morning).await.location(), "/console/file?dit=encore");
     })
     .await;
 }
@@ -111,4 +121,37 @@ async fn a_note_is_shown_as_it_was_written_and_never_runs() {
     );
     let enormous = "x".repeat(1_100_000);
     assert_eq!(awa.post(&note, &[("note", &enormous)]).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn whoever_did_not_answer_is_told_once_by_a_text_when_we_call_again() {
+    on_both(async |base| {
+        let line = "town = \"Montpellier\"\nsms = \"CCAS\"".to_owned();
+        let service = Service::with(base, &Setup { line, ..Setup::default() }).await;
+        let awa = agent(&service, "Awa").await;
+        let tries = [("+33639980022", "fr"), ("+33639980023", "es"), ("+33639980024", "ar"), ("+33465710001", "fr")];
+        for (number, lang) in tries {
+            shopping::to_the_end(&service.exchange, number, LINE).await;
+            write(&base.db, move |query| query("update callbacks set lang = $1 where state = 'open'").bind(lang)).await;
+            let id = id_in(awa.post("/console/suivante", &[]).await.location());
+            if number.ends_with("22") {
+                let page = awa.get(&format!("/console/rappels/{id}")).await.body;
+                assert!(page.contains("Nous vous rappellerons cet après-midi") && !page.contains("{tel}"), "{page}");
+            }
+            for minutes in [0, 10] {
+                service.clock.advance(Duration::from_mins(minutes));
+                awa.post(&format!("/console/rappels/{id}/prendre"), &[]).await;
+                let end = [("issue", "SONNE"), ("formulaire", &*RandomIds::from_entropy().row(now()).to_string())];
+                awa.post(&format!("/console/rappels/{id}/terminer"), &end).await;
+                service.work().await;
+            }
+        }
+        let told: Vec<_> = service.exchange.texts().into_iter().map(|sms| (sms.to, sms.body)).collect();
+        let bodies: Vec<_> = told.iter().map(|(_, body)| body.as_str()).collect();
+        assert_eq!(bodies.len(), 3, "once each, and no landline: {told:?}");
+        assert!(bodies[0].contains("essayé de vous joindre. Nous rappelons aujourd'hui. Ou appelez le 01"), "{told:?}");
+        assert!(bodies[1].contains("hemos intentado") && bodies[2].contains("نعاود الاتصال"), "{told:?}");
+        assert!(!bodies.iter().any(|body| body.contains("ourses")), "{told:?}");
+    })
+    .await;
 }

@@ -36,8 +36,9 @@ async fn a_job_that_was_given_up_says_why_and_who_waits_and_is_tried_again_once(
         }
         assert!(!page.contains("it took too long"), "{page}");
         let path = format!("{PATH}/{job}/reessayer");
-        assert_eq!(odile.post(&path, &[]).await.location(), "/console/travaux?dit=reessai");
-        assert_eq!(odile.post(&path, &[]).await.status, StatusCode::NOT_FOUND, "the second click finds nothing");
+        for _click in 0..2 {
+            assert_eq!(odile.post(&path, &[]).await.location(), "/console/travaux?dit=reessai");
+        }
         let queued = "select count(*) from outbox where state = 'queued' and attempts = 0 and settled_at is null";
         assert_eq!(number(&base.db, queued).await, 1);
         let journaled = "select count(*) from audit where action = 'job.retry' and line_id is not null";

@@ -1,11 +1,13 @@
 //! The queue and one of its callbacks, from the call that opened it.
 
 use axum::http::StatusCode;
+use ligne_solidaire::callbacks::order::Item;
+use ligne_solidaire::id::Ids;
 use ligne_solidaire::operators::Role;
 
 use super::{agent, id_in};
 use crate::support::browser::{lines, signed_in};
-use crate::support::desk::Desk;
+use crate::support::desk::{Desk, minutes, now, write};
 use crate::support::service::{LINE, Service};
 use crate::support::shopping;
 use crate::support::test_db::on_both;
@@ -88,6 +90,43 @@ async fn danger_is_announced_above_the_queue_and_comes_first() {
         assert!(queue.contains("Une personne en danger attend"), "{queue}");
         assert!(queue.contains("les 50 premiers"), "{queue}");
         assert_eq!(id_in(awa.post("/console/suivante", &[]).await.location()), danger);
+        let form = [("issue", "SONNE"), ("formulaire", &*desk.ids.row(now()).to_string())];
+        awa.post(&format!("/console/rappels/{danger}/terminer"), &form).await;
+        let queue = awa.get("/console/file").await.body;
+        assert!(queue.contains("« Suivante » redonne cette personne à 10 h 10"), "{queue}");
+        assert!(queue.contains("à réessayer à 10 h 10"), "{queue}");
+        assert_ne!(id_in(awa.post("/console/suivante", &[]).await.location()), danger);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waits_for_a_decision_or_for_its_hour_is_found_on_the_page_of_the_queue() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let desk = Desk::on(&service).await;
+        let left = desk.waits(&Item { not_before: minutes(900), ..desk.item(1, -900, -60) }).await;
+        write(&desk.db, |query| query("update callbacks set escalated_at = opened_at")).await;
+        let agreed = desk.waits(&Item { not_before: minutes(480), ..desk.item(2, -10, 480) }).await;
+        write(&desk.db, |query| query("update callbacks set next_step = 'date' where escalated_at is null")).await;
+        let next_try = desk.waits(&Item { not_before: minutes(240), ..desk.item(2, -10, 480) }).await;
+        let theirs = desk.waits_on(desk.elsewhere, &Item { not_before: minutes(240), ..desk.item(2, -10, 480) }).await;
+        let (awa, line) = (agent(&service, "Awa").await, lines(&service));
+        let boss = signed_in(&service, "Inès", &[Role::Supervisor], &line).await;
+        let (hers, of_boss) = (awa.get("/console/file").await.body, boss.get("/console/file").await.body);
+        for page in [&hers, &of_boss] {
+            let later = page.split("id=\"plus-tard\"").nth(1).unwrap();
+            let at = |id, hour: &str| {
+                later.split(&format!("t-{id}")).nth(1).unwrap().split("</li>").next().unwrap().contains(hour)
+            };
+            assert!(at(agreed, "à 18 h 00") && at(next_try, "pas avant 14 h 00"), "{later}");
+            assert!(!page.contains(&theirs.to_string()));
+        }
+        assert!(!hers.contains("À décider") && hers.contains(&format!("t-{left}")), "{hers}");
+        let decide = of_boss.split("id=\"a-decider\"").nth(1).unwrap().split("id=\"plus-tard\"").next().unwrap();
+        assert!(decide.contains(&format!("href=\"/console/rappels/{left}\"")), "{decide}");
+        assert!(of_boss.contains("<dt>À décider</dt><dd>1</dd>"), "{of_boss}");
+        assert_eq!(of_boss.matches(&format!("/console/rappels/{left}\"")).count(), 1, "once");
     })
     .await;
 }

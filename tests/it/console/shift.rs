@@ -3,7 +3,7 @@
 use super::agent;
 use crate::support::desk::Desk;
 use crate::support::service::Service;
-use crate::support::test_db::on_both;
+use crate::support::test_db::{number, on_both};
 
 #[tokio::test]
 async fn an_agent_leaves_one_line_for_what_she_holds_and_a_colleague_reads_it() {
@@ -14,8 +14,13 @@ async fn an_agent_leaves_one_line_for_what_she_holds_and_a_colleague_reads_it() 
         awa.post("/console/suivante", &[]).await;
         let field = format!("consigne.{id}");
         assert!(awa.get("/console/service").await.body.contains(&field), "what she holds is there");
-        let over = awa.post("/console/service", &[(&field, "Rappeler sa fille d'abord.")]).await;
-        assert_eq!(over.location(), "/console/service?dit=relais");
+        let form = [(&*field, "Rappeler sa fille d'abord."), ("formulaire", "019d8b1c-1f00-7000-8000-00000000000a")];
+        for _click in 0..2 {
+            assert_eq!(awa.post("/console/service", &form).await.location(), "/console/service?dit=relais");
+        }
+        for kept in ["select count(*) from handovers", "select count(*) from notes"] {
+            assert_eq!(number(&base.db, kept).await, 1, "{kept}");
+        }
         let seen = luc.get("/console/service").await.body;
         assert!(seen.contains("Rappeler sa fille d&#39;abord.") && seen.contains("Awa"), "{seen}");
         let next = luc.post("/console/suivante", &[]).await;

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use ligne_solidaire::callbacks::Disposition;
 use ligne_solidaire::callbacks::claims;
 use ligne_solidaire::callbacks::desk::Hand;
+use ligne_solidaire::callbacks::disposition::Step;
+use ligne_solidaire::callbacks::finish::{self, Ending, Finish};
 use ligne_solidaire::clock::Clock;
 use ligne_solidaire::db::{Db, DbError};
 use ligne_solidaire::operators::Operator;
@@ -16,6 +19,7 @@ use proptest::test_runner::{Config, TestRunner};
 use uuid::Uuid;
 
 use super::{GASTON, ODETTE, by_telephone, told, whole};
+use crate::support::desk::write;
 use crate::support::service::{LINE, Service};
 use crate::support::shopping;
 use crate::support::staff::{agent, stranger};
@@ -26,7 +30,7 @@ async fn make_one(service: &Service, by: &Operator, kept: Uuid, merged: Uuid) ->
 }
 
 async fn make_two(service: &Service, by: &Operator, merged: Uuid) -> bool {
-    merge::unmerge(&service.app.board, by, merged).await.unwrap()
+    merge::unmerge(&service.app.board, &service.app.lines, by, merged).await.unwrap() == Saved::Saved
 }
 
 #[tokio::test]
@@ -91,12 +95,119 @@ async fn what_may_not_be_merged_is_refused_and_nothing_changes() {
             assert!(matches!(make_one(&service, &camille, kept, merged).await, Err(NotMerged::Over { .. })));
         }
         assert_eq!(ends::cancel(&service.app.board, &camille, two).await.unwrap(), Saved::NotThere);
+        assert_eq!(make_one(&service, &zoe, one, two).await, Ok(()), "pressed twice, it is done");
+        assert_eq!(ends::cancel(&service.app.board, &camille, two).await.unwrap(), Saved::NotThere);
         assert_eq!(number(&base.db, "select count(*) from merges").await, 1);
         assert!(!make_two(&service, &other, two).await, "of another line nothing exists");
         assert!(!make_two(&service, &camille, one).await, "it was not merged");
         assert!(make_two(&service, &camille, two).await);
         assert!(!make_two(&service, &camille, two).await, "once");
         assert_eq!(make_one(&service, &camille, three, two).await, Ok(()), "and again into another one");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn somebody_in_danger_who_waits_again_after_a_merge_is_undone_is_alerted_again() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let camille = agent(&service, "Camille").await;
+        let (one, two) = (by_telephone(&service, ODETTE).await, by_telephone(&service, ODETTE).await);
+        let in_danger = "update callbacks set priority = 0 where request_id = $1";
+        write(&base.db, move |query| query(in_danger).bind(two.to_string())).await;
+        let alerts = "select count(*) from outbox where kind = 'alert_on_call'";
+        for round in 1..=2 {
+            assert_eq!(make_one(&service, &camille, one, two).await, Ok(()));
+            assert_eq!(number(&base.db, alerts).await, 2 * round - 1, "the kept one is danger now");
+            service.clock.advance(Duration::from_mins(1));
+            assert!(make_two(&service, &camille, two).await);
+            assert_eq!(number(&base.db, alerts).await, 2 * round, "the other one is danger again");
+            service.clock.advance(Duration::from_mins(1));
+        }
+    })
+    .await;
+}
+
+/// Camille takes that callback and ends it as treated by the request of these six digits.
+async fn ends_as_duplicate(service: &Service, by: &Operator, callback: Uuid, reference: &str) -> Finish {
+    let board = &service.app.board;
+    let entry = || board.ids.row(board.clock.now());
+    let hand = || Hand { agent: by.name.clone(), operator: Some(by.id), entry: entry(), now: board.clock.now() };
+    claims::claim(&board.db, &hand(), callback).await.unwrap();
+    let (disposition, reference) = (Disposition::of_code("DOUBLON").unwrap(), Some(reference.to_owned()));
+    let ending = Ending { form: entry(), disposition, date: None, reference, note: Some("La même.".to_owned()) };
+    let lines = &service.app.lines;
+    finish::finish(&board.db, &board.keyring, &board.ids, lines, &hand(), callback, ending).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_callback_that_another_request_treats_makes_one_of_the_two_and_can_be_undone() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let (camille, other) = (agent(&service, "Camille").await, stranger(&service).await);
+        let first = by_telephone(&service, ODETTE).await;
+        service.clock.advance(Duration::from_mins(30));
+        let second = by_telephone(&service, ODETTE).await;
+        let (earlier, later) = (whole(&service, &camille, first).await, whole(&service, &camille, second).await);
+        let (callback, kept) = (earlier.callbacks[0].id, later.request.reference.clone());
+        let own = earlier.request.reference.clone();
+        for wrong in ["999999", &own] {
+            let refused = ends_as_duplicate(&service, &camille, callback, wrong).await;
+            assert_eq!(refused, Finish::Needs(Step::Reference), "{wrong}");
+        }
+        assert_eq!(ends_as_duplicate(&service, &other, callback, &kept).await, Finish::Unknown);
+        assert_eq!(ends_as_duplicate(&service, &camille, callback, &kept).await, Finish::Closed);
+        let ended = whole(&service, &camille, first).await;
+        assert_eq!((ended.request.state, ended.request.merged_into), (State::Merged, Some(second)));
+        let due = whole(&service, &camille, second).await.callbacks[0].due_at;
+        assert_eq!(due, earlier.callbacks[0].due_at, "the older deadline");
+        assert_eq!(number(&base.db, "select count(*) from requests where state = 'annulée'").await, 0);
+        assert_eq!(number(&base.db, "select count(*) from notes").await, 1);
+        assert!(make_two(&service, &camille, first).await);
+        assert_eq!(number(&base.db, "select count(*) from callbacks where state = 'open'").await, 2);
+        ends::cancel(&service.app.board, &camille, second).await.unwrap();
+        let over = ends_as_duplicate(&service, &camille, callback, &kept).await;
+        assert!(matches!(over, Finish::NotMerged(NotMerged::Over { .. })), "{over:?}");
+        assert_eq!(number(&base.db, "select count(*) from callbacks where state = 'claimed'").await, 1, "still hers");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_duplicate_of_a_request_for_which_nobody_waits_waits_for_it() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let camille = agent(&service, "Camille").await;
+        let (first, second) = (by_telephone(&service, ODETTE).await, by_telephone(&service, ODETTE).await);
+        let callback = whole(&service, &camille, first).await.callbacks[0].id;
+        let kept = whole(&service, &camille, second).await;
+        let closing = kept.callbacks[0].id;
+        let close = "update callbacks set state = 'closed' where id = $1";
+        write(&base.db, move |query| query(close).bind(closing.to_string())).await;
+        let ended = ends_as_duplicate(&service, &camille, callback, &kept.request.reference).await;
+        assert_eq!(ended, Finish::Again { at: service.clock.now() });
+        let goes_on = "select count(*) from callbacks where state = 'open' and operator_id is null";
+        assert_eq!(number(&base.db, goes_on).await, 1);
+        let waiting = whole(&service, &camille, second).await.callbacks;
+        assert!(waiting.iter().any(|one| one.id == callback), "{waiting:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_request_that_a_colleague_works_on_is_not_cancelled_behind_her_back() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let (camille, zoe) = (agent(&service, "Camille").await, agent(&service, "Zoé").await);
+        let id = by_telephone(&service, ODETTE).await;
+        let callback = whole(&service, &camille, id).await.callbacks[0].id;
+        let now = service.clock.now();
+        let hand = Hand { agent: zoe.name.clone(), operator: Some(zoe.id), entry: service.app.board.ids.row(now), now };
+        claims::claim(&base.db, &hand, callback).await.unwrap();
+        let cancelled = async |by| ends::cancel(&service.app.board, by, id).await.unwrap();
+        assert_eq!(cancelled(&camille).await, Saved::Held("Zoé".to_owned()));
+        assert_eq!(number(&base.db, "select count(*) from callbacks where state = 'claimed'").await, 1);
+        assert_eq!(cancelled(&zoe).await, Saved::Saved, "her own");
     })
     .await;
 }
@@ -190,7 +301,7 @@ async fn a_merge_that_is_undone_leaves_everything_as_it_was() {
 async fn put(base: &TestDb, by: &Operator, state: State, priority: u8) -> Uuid {
     let id = Uuid::now_v7();
     let (line, reference) = (by.lines[0], id.simple().to_string());
-    crate::support::desk::write(&base.db, move |query| {
+    write(&base.db, move |query| {
         query(
             "insert into requests (id, reference, line_id, category, priority, state, lang, consent, answers, created_at, \
              updated_at) values ($1, $2, $3, 'courses', $4, $5, 'fr', 'non demandé', $6, 0, 0)",
@@ -208,7 +319,7 @@ async fn put(base: &TestDb, by: &Operator, state: State, priority: u8) -> Uuid {
 
 async fn call_back(base: &TestDb, request: Uuid, made: &Made) {
     let made = made.clone();
-    crate::support::desk::write(&base.db, move |query| {
+    write(&base.db, move |query| {
         query(
             "insert into callbacks (id, line_id, request_id, reason, priority, lang, state, opened_at, due_at, promised_until, \
              attempts, disposition, closed_at) select $1, line_id, id, 'demande', $2, 'fr', $3, 0, $4, $5, 0, $6, $7 \

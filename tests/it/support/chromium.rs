@@ -15,6 +15,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 
 const DRIVER: &str = "/usr/bin/chromedriver";
 const BROWSER: &str = "/usr/bin/chromium";
@@ -38,7 +39,7 @@ pub(crate) struct Page {
     client: Client,
     driver: Child,
     pictures: Option<PathBuf>,
-    _profile: TempDir,
+    profile: TempDir,
 }
 
 impl Page {
@@ -54,7 +55,7 @@ impl Page {
             .expect(MISSING);
         client.goto(url).await.unwrap();
         let pictures = std::env::var_os("LIGNE_SCREENSHOTS").map(PathBuf::from);
-        Self { client, driver, pictures, _profile: profile }
+        Self { client, driver, pictures, profile }
     }
 
     pub(crate) async fn click(&self, css: &str) {
@@ -145,6 +146,20 @@ impl Page {
         self.client.current_url().await.unwrap().to_string()
     }
 
+    /// Clicks on what is downloaded, and gives the file once the browser has the whole of it.
+    pub(crate) async fn downloads(&self, css: &str, name: &str) -> Vec<u8> {
+        self.click(css).await;
+        let file = downloads(self.profile.path()).join(name);
+        let arrived = async {
+            // Under its own name it is whole. Each look costs a journey to the browser.
+            while !file.exists() {
+                self.client.current_url().await.unwrap();
+            }
+        };
+        timeout(PATIENCE, arrived).await.unwrap_or_else(|_| panic!("{name} was never downloaded"));
+        std::fs::read(file).unwrap()
+    }
+
     /// Goes to an address.
     pub(crate) async fn goes(&self, url: &str) {
         self.client.goto(url).await.unwrap();
@@ -213,6 +228,11 @@ fn start_driver() -> (Child, u16) {
     (driver, port.expect("chromedriver tells its port"))
 }
 
+/// Where the browser of that profile puts what it downloads.
+fn downloads(profile: &Path) -> PathBuf {
+    profile.join("telechargements")
+}
+
 fn capabilities(profile: &Path, look: Look) -> Value {
     let mut arguments = vec![
         "--headless".to_owned(),
@@ -233,7 +253,8 @@ fn capabilities(profile: &Path, look: Look) -> Value {
     if look.without_script {
         arguments.push("--blink-settings=scriptEnabled=false".to_owned());
     }
-    let mut options = json!({ "binary": BROWSER, "args": arguments });
+    let downloading = json!({ "download.default_directory": downloads(profile) });
+    let mut options = json!({ "binary": BROWSER, "args": arguments, "prefs": downloading });
     if let Some(width) = look.width {
         options["mobileEmulation"] = json!({ "deviceMetrics": { "width": width, "height": 720, "pixelRatio": 2 } });
     }

@@ -75,7 +75,7 @@ pub(crate) struct Report {
     /// The turns of the call.
     pub(crate) turns: Vec<Turn>,
     /// The open loop.
-    pub(crate) open: super::load::Open,
+    pub(crate) open: super::turns::Open,
     /// One connection without a pause.
     pub(crate) alone: Latencies,
     /// Many of them.
@@ -99,7 +99,7 @@ impl Report {
     pub(crate) fn print(&self) {
         let phases = &self.phases;
         say(&format!("\n{}", self.database));
-        say(&line("millisecondes", &["p50", "p90", "p99", "p99,9", "max", "tours/s"].map(str::to_owned)));
+        head("tours/s");
         row(&format!("{} tours/s, depuis l'instant voulu", phases.rate), &self.open.from_wanted, phases.open);
         row(&format!("{} tours/s, depuis l'envoi", phases.rate), &self.open.from_sent, phases.open);
         row("témoin : un fil qui ne fait que s'éveiller", &self.open.woken, phases.open);
@@ -140,10 +140,16 @@ impl Report {
     }
 }
 
-fn row(name: &str, latencies: &Latencies, length: Duration) {
+/// A row of the table, with how many there were each second.
+pub(crate) fn row(name: &str, latencies: &Latencies, length: Duration) {
     let sorted = latencies.all();
     let [p50, p90, p99, p999, max] = [500, 900, 990, 999, 1_000].map(|at| format!("{:.2}", sorted.at(at)));
     say(&line(name, &[p50, p90, p99, p999, max, format!("{:.0}", latencies.per_second(length))]));
+}
+
+/// The head of such a table, whose last column counts these each second.
+pub(crate) fn head(counted: &str) {
+    say(&line("millisecondes", &["p50", "p90", "p99", "p99,9", "max", counted].map(str::to_owned)));
 }
 
 fn line(name: &str, cells: &[String; 6]) -> String {

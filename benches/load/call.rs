@@ -96,13 +96,18 @@ impl Call {
         form
     }
 
+    /// Whether this is said once the request is kept.
+    pub(crate) fn is_kept(document: &str) -> bool {
+        document.contains(KEPT)
+    }
+
     /// Reads what was answered; `None` when the call is over.
     pub(crate) fn hear(mut self, status: u16, document: &str) -> anyhow::Result<Option<Self>> {
         ensure!((200..300).contains(&status), "turn {} is answered with {status}", self.turn);
         if matches!(self.does, Does::Leaves) {
             return Ok(None);
         }
-        self.kept |= document.contains(KEPT);
+        self.kept |= Self::is_kept(document);
         (self.does, self.path) = answer(document).with_context(|| format!("after turn {}: {document}", self.turn))?;
         ensure!(self.kept || !matches!(self.does, Does::Leaves), "the call ends without a request: {document}");
         self.turn += 1;

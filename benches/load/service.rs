@@ -32,11 +32,14 @@ use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::call::{ACCOUNT, LINE, PUBLIC, TOKEN};
+use super::desk;
 
 /// The word that starts a child under load.
 pub(crate) const LOADED: &str = "service-under-load";
 /// The word that starts a child whose statements are counted.
 pub(crate) const COUNTED: &str = "service-whose-statements-count";
+/// The word that starts a child whose desk has much to do.
+pub(crate) const BUSY: &str = "service-with-a-busy-desk";
 /// The route to compare with.
 pub(crate) const BARE: &str = "/bench/ok";
 /// Statements since the start.
@@ -53,19 +56,43 @@ const LATEST_STEPS: &str = "select step from turns where call_id = (select max(i
 
 static COUNT: AtomicU64 = AtomicU64::new(0);
 
+/// What a child is started for, by the word that starts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Loaded,
+    Counted,
+    Busy,
+}
+
+impl Purpose {
+    /// Which one that word means.
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        match word {
+            LOADED => Some(Self::Loaded),
+            COUNTED => Some(Self::Counted),
+            BUSY => Some(Self::Busy),
+            _ => None,
+        }
+    }
+}
+
 /// Serves until standard input ends.
-pub(crate) fn run(database: &str, folder: &str, counted: bool) -> anyhow::Result<()> {
-    if counted {
+pub(crate) fn run(purpose: Purpose, database: &str, folder: &str) -> anyhow::Result<()> {
+    if purpose == Purpose::Counted {
         tracing_subscriber::registry().with(Counter).try_init()?;
     } else {
         ligne_solidaire::telemetry::init()?;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(database, folder, counted))
+    runtime.block_on(serve(purpose, database, folder))
 }
 
-async fn serve(database: &str, folder: &str, counted: bool) -> anyhow::Result<()> {
+async fn serve(purpose: Purpose, database: &str, folder: &str) -> anyhow::Result<()> {
+    let counted = purpose == Purpose::Counted;
     let app = compose(database, folder, counted).await?;
+    if purpose == Purpose::Busy {
+        desk::town::fill(&app).await?;
+    }
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     writeln!(stdout(), "{}", listener.local_addr()?)?;
     let (stop, stopping) = watch::channel(false);

@@ -9,6 +9,8 @@ use anyhow::Context;
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
+use super::figures::say;
+
 /// A service that runs until this value is dropped.
 pub(crate) struct Child {
     process: std::process::Child,
@@ -72,13 +74,17 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Makes one; none without a server to make it on.
+    /// Makes one; none, and a word about it, without a server to make it on.
     pub(crate) async fn fresh(kind: &str, folder: &Path) -> anyhow::Result<Option<Self>> {
         if kind == "sqlite" {
             let url = format!("sqlite://{}", folder.join("ligne.db").display());
             return Ok(Some(Self { name: "SQLite", wanted: 5.0, url, made: None }));
         }
-        let Ok(server) = std::env::var("LIGNE_TEST_POSTGRES") else { return Ok(None) };
+        let Ok(server) = std::env::var("LIGNE_TEST_POSTGRES") else {
+            say("\nPostgreSQL n'est pas mesuré : donnez un serveur où créer une base,");
+            say("LIGNE_TEST_POSTGRES=postgres://UTILISATEUR:MOT_DE_PASSE@HÔTE:PORT");
+            return Ok(None);
+        };
         let name = format!("bench_{}", uuid::Uuid::now_v7().simple());
         run(&server, format!("create database {name}")).await?;
         let url = format!("{server}/{name}");
