@@ -5,8 +5,9 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::Method;
+use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Redirect};
 use axum::routing::{MethodRouter, get, post};
 
 use super::{alerts, assets, guard, headers, live, pages};
@@ -74,9 +75,31 @@ impl Routes {
 
     /// The router behind its guard.
     pub fn router(self, app: Arc<App>) -> Router<Arc<App>> {
+        let pages: Vec<_> =
+            self.list.iter().filter(|route| route.method == Method::GET).map(|route| route.path).collect();
         let signed = self.signed.layer(from_fn_with_state(app.clone(), guard::signed_in));
-        signed.merge(self.open).layer(from_fn_with_state(app.clone(), guard::from_here)).layer(headers::layer(app))
+        let all = signed.merge(self.open).method_not_allowed_fallback(async move |method: Method, uri: Uri| {
+            if method != Method::GET {
+                return StatusCode::METHOD_NOT_ALLOWED.into_response();
+            }
+            // Somebody comes back, by the address bar or after signing in, to where a form was sent.
+            Redirect::to(&nearest(&pages, uri.path())).into_response()
+        });
+        all.layer(from_fn_with_state(app.clone(), guard::from_here)).layer(headers::layer(app))
     }
+}
+
+/// The page to which an address belongs that shows nothing itself: the nearest above it.
+fn nearest(pages: &[&str], path: &str) -> String {
+    let is_page = |path: &str| pages.iter().any(|page| stands_for(page, path));
+    let above = std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(above, _)| above));
+    above.skip(1).find(|path| is_page(path)).unwrap_or("/console").to_owned()
+}
+
+/// Whether that is an address of the page, whose `{parameters}` stand for anything.
+fn stands_for(page: &str, path: &str) -> bool {
+    let same = |(wanted, given): (&str, &str)| wanted == given || (wanted.starts_with('{') && !given.is_empty());
+    page.split('/').count() == path.split('/').count() && page.split('/').zip(path.split('/')).all(same)
 }
 
 /// Every address of the console.
@@ -156,4 +179,24 @@ pub fn routes() -> Routes {
         .act(Right::Accounts, "/console/comptes/{id}/fermer", post(pages::account_form::disable))
         .act(Right::Accounts, "/console/comptes/{id}/rouvrir", post(pages::account_form::enable))
         .act(Right::Accounts, "/console/comptes/{id}/lien", post(pages::account_form::reset))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_a_form_was_sent_leads_to_the_page_that_it_belongs_to() {
+        let list = routes().list;
+        let pages: Vec<_> = list.iter().filter(|route| route.method == Method::GET).map(|route| route.path).collect();
+        for (sent, page) in [
+            ("/console/suivante", "/console"),
+            ("/console/rappels/0198/prendre", "/console/rappels/0198"),
+            ("/console/demandes/0198/annuler", "/console/demandes/0198"),
+            ("/console/compte/sessions/fermer-les-autres", "/console/compte"),
+            ("/console/plans/0198/fin", "/console/plans"),
+        ] {
+            assert_eq!(nearest(&pages, sent), page);
+        }
+    }
 }

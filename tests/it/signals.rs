@@ -25,7 +25,11 @@ struct Town {
 
 impl Town {
     async fn on(base: &TestDb) -> Self {
-        let line = "town = \"Montpellier\"\nsms = \"CCAS\"".to_owned();
+        Self::whose_line_has(base, "sms = \"CCAS\"").await
+    }
+
+    async fn whose_line_has(base: &TestDb, settings: &str) -> Self {
+        let line = format!("town = \"Montpellier\"\n{settings}");
         let service = Service::with(base, &Setup { line, ..Setup::default() }).await;
         let desk = Desk::on(&service).await;
         let nadia = hired(&service, "Nadia", Role::Agent, "06 39 98 00 01").await;
@@ -135,9 +139,7 @@ async fn supervisors_are_told_that_there_is_one_and_nothing_of_it() {
 #[tokio::test]
 async fn a_report_of_which_nobody_can_be_told_is_a_failed_job_in_sight() {
     on_both(async |base| {
-        let mut town = Town::on(base).await;
-        town.service =
-            Service::with(base, &Setup { line: "town = \"Montpellier\"".to_owned(), ..Setup::default() }).await;
+        let town = Town::whose_line_has(base, "").await;
         let about = About::Callback(town.desk.something().await);
         assert!(town.reports(town.nadia, about, town.form()).await);
         town.service.work().await;

@@ -218,6 +218,13 @@ fn page(app: &App, visitor: &Visitor, whole: &Whole, parts: Vec<Part>, said: &Sa
     }
 }
 
+/// Those that the call itself said to be alike, but for those that the page shows anyway.
+fn resembling(whole: &Whole) -> Vec<(Uuid, String)> {
+    let suggested = whole.suggestions().into_iter().map(|near| near.id);
+    let elsewhere: Vec<Uuid> = suggested.chain(whole.merged.iter().map(|(id, _)| *id)).collect();
+    whole.linked.iter().filter(|(id, _)| !elsewhere.contains(id)).cloned().collect()
+}
+
 /// The place as it is.
 fn known(request: &Request) -> Written {
     Written {
@@ -272,13 +279,6 @@ impl Correction {
             texts: texts.collect(),
         }
     }
-}
-
-/// Those that the call itself said to be alike, but for those that the page shows anyway.
-fn resembling(whole: &Whole) -> Vec<(Uuid, String)> {
-    let suggested = whole.suggestions().into_iter().map(|near| near.id);
-    let elsewhere: Vec<Uuid> = suggested.chain(whole.merged.iter().map(|(id, _)| *id)).collect();
-    whole.linked.iter().filter(|(id, _)| !elsewhere.contains(id)).cloned().collect()
 }
 
 fn number(contact: &Contact) -> String {

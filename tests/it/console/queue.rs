@@ -130,3 +130,16 @@ async fn what_waits_for_a_decision_or_for_its_hour_is_found_on_the_page_of_the_q
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_comes_back_to_where_a_form_was_sent_finds_its_page() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let desk = Desk::on(&service).await;
+        let (awa, id) = (agent(&service, "Awa").await, desk.something().await);
+        assert_eq!(awa.get("/console/suivante").await.location(), "/console");
+        let page = format!("/console/rappels/{id}");
+        assert_eq!(awa.get(&format!("{page}/terminer")).await.location(), page);
+    })
+    .await;
+}
