@@ -31,6 +31,20 @@ pub struct Lang([u8; 2]);
 impl Lang {
     /// French: what every line speaks first (F-28).
     pub const FRENCH: Self = Self(*b"fr");
+    /// Those that have a French name here, for agents to choose from.
+    pub const NAMED: [Self; 11] = [
+        Self::FRENCH,
+        Self(*b"de"),
+        Self(*b"en"),
+        Self(*b"ar"),
+        Self(*b"es"),
+        Self(*b"it"),
+        Self(*b"pt"),
+        Self(*b"ro"),
+        Self(*b"ru"),
+        Self(*b"tr"),
+        Self(*b"uk"),
+    ];
 
     /// The two letters.
     pub fn code(&self) -> &str {

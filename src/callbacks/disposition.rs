@@ -44,6 +44,8 @@ pub enum Step {
     Date,
     /// The six digits of the other request.
     Reference,
+    /// The language to speak; when to come back to it, if not as soon as somebody speaks it.
+    Language,
 }
 
 /// A way for a callback to end.
@@ -117,7 +119,7 @@ pub const DISPOSITIONS: &[Disposition] = &[
     dated(Group::Contact, "MATCH_LANCE", "nous cherchons un voisin pour elle"),
     dated(Group::Contact, "RAPPEL_FIXE", "un autre rappel est convenu"),
     settled("AIDE_REFUSEE", "la personne ne veut pas d'aide", State::Cancelled),
-    dated(Group::Contact, "LANGUE", "il faut quelqu'un qui parle sa langue"),
+    Disposition { step: Step::Language, ..dated(Group::Contact, "LANGUE", "il faut quelqu'un qui parle sa langue") },
     unreached("SONNE", "ça sonne, personne ne répond"),
     unreached("REPONDEUR", "un répondeur"),
     unreached("OCCUPE", "la ligne est occupée"),

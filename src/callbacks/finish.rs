@@ -22,6 +22,7 @@ use crate::clock::from_millis;
 use crate::db::{Db, DbError, Tx};
 use crate::dialog::{Value, Values};
 use crate::id::Ids;
+use crate::lang::Lang;
 use crate::lines::Lines;
 use crate::requests::State;
 use crate::requests::desk::merge::Merging;
@@ -47,6 +48,8 @@ pub struct Ending {
     pub date: Option<Timestamp>,
     /// The six digits of the other request.
     pub reference: Option<String>,
+    /// The language that she speaks.
+    pub lang: Option<Lang>,
     /// What she wrote.
     pub note: Option<String>,
 }
@@ -181,6 +184,7 @@ impl Work {
             Step::None => false,
             Step::Date => self.date().is_none(),
             Step::Reference => other.is_none(),
+            Step::Language => self.ending.lang.is_none(),
         };
         if missing {
             return Ok(Finish::Needs(self.ending.disposition.step));
@@ -236,7 +240,7 @@ impl Work {
     /// What the rows of the end say.
     fn end<'a>(&'a self, outcome: Outcome, reference: Option<&'a str>) -> End<'a> {
         let disposition = self.ending.disposition;
-        let dated = disposition.step == Step::Date;
+        let dated = self.comes_back_on_a_date();
         End {
             id: self.id,
             operator: self.operator,
@@ -247,6 +251,16 @@ impl Work {
             next_step: reference.or(dated.then_some(DATE)),
             promised: dated && disposition.contact,
             due_at: self.date().filter(|_| dated),
+            lang: self.ending.lang.filter(|_| disposition.step == Step::Language),
+        }
+    }
+
+    /// Whether the hour that was given, if any, is the one to come back at.
+    fn comes_back_on_a_date(&self) -> bool {
+        match self.ending.disposition.step {
+            Step::Date => true,
+            Step::Language => self.date().is_some(),
+            Step::None | Step::Reference => false,
         }
     }
 
@@ -262,7 +276,7 @@ impl Work {
         if end.closes {
             return Ok(Outcome::Closed);
         }
-        if end.step == Step::Date {
+        if matches!(end.step, Step::Date | Step::Language) {
             return Ok(Outcome::Again(self.date().unwrap_or(now)));
         }
         let mut tries = store::tries(tx, self.id, dialled.map(|(row, _)| row.as_str())).await?;

@@ -9,8 +9,12 @@ use axum::http::{Method, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::guard::TOKEN;
-use super::page::PageError;
+use super::page::{Frame, PageError};
+use super::pages::carried::CarriedPage;
 use super::pages::sign_in::{Asked, SignInPage};
+use super::said::Said;
+use super::visitor::Visitor;
+use crate::app::App;
 use crate::callbacks::note::harmless;
 
 /// Names of fields that a carried form must not bring back.
@@ -67,6 +71,21 @@ pub(super) fn to_sign_in(parts: &Parts, body: &[u8]) -> Response {
     let page = SignInPage::new(Asked { carried, expired: true, ..Asked::default() });
     match page.render() {
         Ok(page) => (StatusCode::UNAUTHORIZED, Html(page)).into_response(),
+        Err(cause) => PageError::from(cause).into_response(),
+    }
+}
+
+/// A form of hers whose page is older than her session: one of our own pages sent it, so what was typed is shown to be
+/// sent again by her own hand; where nothing was typed, the page is to be loaded again.
+pub(super) fn once_more(app: &App, visitor: &Visitor, parts: &Parts, body: &[u8]) -> Response {
+    let path = parts.uri.path_and_query().map_or("/console", |path| path.as_str());
+    let carried = std::str::from_utf8(body).ok().and_then(|form| Carried::read(path, form));
+    let Some(carried) = carried.filter(|carried| !carried.fields.is_empty()) else {
+        return PageError::Token.into_response();
+    };
+    let frame = Frame::new(app, visitor, "Ce que vous aviez écrit", "", &Said::default());
+    match CarriedPage::new(frame, carried).render() {
+        Ok(page) => (StatusCode::FORBIDDEN, Html(page)).into_response(),
         Err(cause) => PageError::from(cause).into_response(),
     }
 }

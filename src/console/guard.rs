@@ -69,7 +69,7 @@ pub(super) async fn signed_in(State(app): State<Arc<App>>, request: Request, nex
         Err(cause) => return PageError::from(cause).into_response(),
     };
     if parts.method == Method::POST && !carries_token(&body, visitor.token()) {
-        return PageError::Token.into_response();
+        return carry::once_more(&app, &visitor, &parts, &body);
     }
     if !parts.headers.contains_key(FRAGMENT)
         && let Err(cause) = touch(&app, &visitor).await

@@ -149,8 +149,7 @@ impl PageError {
             Self::Token => told(
                 StatusCode::FORBIDDEN,
                 "Cette page est trop ancienne",
-                "Rien n'a été changé. Revenez en arrière, rechargez la page, puis recommencez : ce que vous avez écrit y \
-                 est encore.",
+                "Rien n'a été changé. Revenez en arrière, rechargez la page, puis recommencez.",
             ),
             Self::TooLong => told(
                 StatusCode::PAYLOAD_TOO_LARGE,

@@ -1,11 +1,15 @@
 //! What a job was for and why it failed, in French. Pure.
 
 /// What the worker and the use cases write as a cause, and what people read.
-const CAUSES: [(&str, &str); 5] = [
+const CAUSES: [(&str, &str); 6] = [
     ("it took too long", "le travail a duré trop longtemps"),
     ("lease lapsed", "le service s'est arrêté à chaque fois pendant ce travail"),
     ("no such recording", "ce message n'est plus dans la base"),
     ("the line is not configured any more", "la ligne n'est plus dans les réglages"),
+    (
+        "no supervisor but the author could be told by a text",
+        "aucun autre superviseur ne peut recevoir de SMS : le signalement attend sur leur écran",
+    ),
     ("the agent has no telephone any more", "l'agent n'a plus de téléphone dans son compte"),
 ];
 

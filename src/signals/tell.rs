@@ -45,9 +45,7 @@ pub async fn tell(
         }
     }
     Ok(match last {
-        None if left == 0 && !author_answers => {
-            Outcome::fail("no supervisor but the author could be told by a text: see the reports")
-        }
+        None if left == 0 && !author_answers => Outcome::fail("no supervisor but the author could be told by a text"),
         Some(ProviderError::Retry { after, cause }) if left == 0 => Outcome::Retry { cause, after },
         Some(ProviderError::Unknown { cause }) if left == 0 => Outcome::unknown(cause),
         Some(cause) if left == 0 => Outcome::fail(cause.to_string()),

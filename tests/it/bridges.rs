@@ -122,7 +122,7 @@ impl Bridging {
         let board = &self.service.app.board;
         let disposition = Disposition::of_code(code).unwrap();
         let form = board.ids.row(board.clock.now());
-        let ending = Ending { form, disposition, date: None, reference: None, note: None };
+        let ending = Ending { form, disposition, date: None, reference: None, lang: None, note: None };
         let lines = &self.service.app.lines;
         finish::finish(&board.db, &board.keyring, &board.ids, lines, &self.hand(), self.callback, ending).await.unwrap()
     }

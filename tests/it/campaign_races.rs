@@ -231,7 +231,7 @@ impl Race {
     fn ending(&self) -> Ending {
         let disposition = Disposition::of_code("RESOLU").unwrap();
         let note = Some("Servie.".to_owned());
-        Ending { form: self.desk.ids.row(now()), disposition, date: None, reference: None, note }
+        Ending { form: self.desk.ids.row(now()), disposition, date: None, reference: None, lang: None, note }
     }
 
     /// The first saves, the second takes that one, any other asks for the next one.

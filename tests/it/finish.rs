@@ -18,7 +18,7 @@ type Agent<'a> = (Uuid, &'a str);
 /// A form shown now that says no more than how it ended.
 fn ending(desk: &Desk, code: &str) -> Ending {
     let disposition = Disposition::of_code(code).unwrap();
-    Ending { form: desk.ids.row(now()), disposition, date: None, reference: None, note: None }
+    Ending { form: desk.ids.row(now()), disposition, date: None, reference: None, lang: None, note: None }
 }
 
 async fn finished(desk: &Desk, who: Agent<'_>, later: i64, id: Uuid, ending: Ending) -> Finish {
@@ -126,15 +126,36 @@ async fn each_disposition_is_kept_with_its_next_step_and_refused_without() {
             }
             let expected = match (disposition.closes, disposition.step, disposition.code) {
                 (true, ..) => Finish::Closed,
-                (_, Step::Date, _) => Finish::Again { at: minutes(300) },
+                (_, Step::Date | Step::Language, _) => Finish::Again { at: minutes(300) },
                 (_, _, "FAUX_NUMERO") => Finish::Escalated,
                 _ => Finish::Again { at: minutes(240) },
             };
-            let form = Ending { date, reference, ..form };
+            let form = Ending { date, reference, lang: Some("tr".parse().unwrap()), ..form };
             assert_eq!(ends(&desk, nadia, 0, id, form).await, expected, "{}", disposition.code);
         }
         assert_eq!(number(&base.db, "select count(*) from attempts").await, 28);
         assert_eq!(number(&base.db, "select count(*) from callbacks where next_step = '222222'").await, 1);
+        assert_eq!(
+            number(&base.db, "select count(*) from callbacks where lang = 'tr'").await,
+            1,
+            "only LANGUE changes it"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_speaks_another_language_is_given_at_once_to_somebody_who_speaks_it() {
+    on_both(async |base| {
+        let desk = Desk::in_db(&base.db).await;
+        let nadia = (desk.agent("Nadia").await, "Nadia");
+        let defne = desk.operator(&Who { name: "Defne", roles: "agent", langs: "fr tr" }, desk.line).await;
+        let id = desk.something().await;
+        let older = desk.waits(&desk.item(2, -170, 20)).await;
+        let form = Ending { lang: Some("tr".parse().unwrap()), ..ending(&desk, "LANGUE") };
+        assert_eq!(ends(&desk, nadia, 0, id, form).await, Finish::Again { at: now() });
+        assert_eq!(claims::next(&base.db, &desk.hand(nadia, 1)).await.unwrap(), Next::Taken(older));
+        assert_eq!(claims::next(&base.db, &desk.hand((defne, "Defne"), 1)).await.unwrap(), Next::Taken(id));
     })
     .await;
 }

@@ -144,7 +144,7 @@ async fn a_report_of_which_nobody_can_be_told_is_a_failed_job_in_sight() {
         assert!(town.reports(town.nadia, about, town.form()).await);
         town.service.work().await;
         assert_eq!(town.texts(), []);
-        let gone = "select count(*) from outbox where state = 'buried' and last_error like '%see the reports%'";
+        let gone = "select count(*) from outbox where state = 'buried' and last_error like '%could be told by a text%'";
         assert_eq!(number(&base.db, gone).await, 1);
         assert_eq!(town.unseen(town.helene).await, 1, "it waits for her on every page");
     })

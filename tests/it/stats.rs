@@ -122,7 +122,8 @@ async fn ends(service: &Service, by: &Operator, code: &str, date: Option<Timesta
     let Next::Taken(id) = claims::next(&board.db, &hand()).await.unwrap() else { panic!("nothing waits") };
     service.clock.advance(after);
     let disposition = Disposition::of_code(code).unwrap();
-    let ending = Ending { form: board.ids.row(board.clock.now()), disposition, date, reference: None, note: None };
+    let ending =
+        Ending { form: board.ids.row(board.clock.now()), disposition, date, reference: None, lang: None, note: None };
     let lines = &service.app.lines;
     let ended = finish::finish(&board.db, &board.keyring, &board.ids, lines, &hand(), id, ending).await.unwrap();
     assert!(matches!(ended, Finish::Closed | Finish::Again { .. }), "{ended:?}");

@@ -7,6 +7,7 @@ use super::super::attempts::Try;
 use super::super::disposition::Disposition;
 use crate::clock::from_millis;
 use crate::db::{DbError, Tx, locking};
+use crate::lang::Lang;
 use crate::secret::Keyring;
 
 /// A callback of an operator's lines as whoever ends it finds it; nobody else changes it before the end of the transaction.
@@ -172,6 +173,8 @@ pub struct End<'a> {
     pub promised: bool,
     /// By when it must be done if it comes back; unchanged where nothing is said.
     pub due_at: Option<Timestamp>,
+    /// The language to speak from now on; unchanged where nothing is said.
+    pub lang: Option<Lang>,
 }
 
 /// Ends the try of that row, which the line dialled for her.
@@ -231,15 +234,15 @@ pub async fn close(tx: &mut Tx<'_>, end: &End<'_>, tries: i64) -> Result<bool, D
     Ok(changed(tx, &lines))
 }
 
-/// Gives the callback back to the queue for later, if she holds it; its first deadline is what counts as kept or missed. Whoever said when to come back to it has judged that
-/// it can wait until then: it is no danger any more.
+/// Gives the callback back to the queue for later, if she holds it; its first deadline is what counts as kept or missed.
+/// Whoever said when to come back to it has judged that it can wait until then: it is no danger any more.
 pub async fn put_back(tx: &mut Tx<'_>, end: &End<'_>, at: Timestamp, tries: i64) -> Result<bool, DbError> {
     let escalated = matches!(end.outcome, Outcome::Escalated(_));
     let lines = sqlx::query_as(
         "update callbacks set state = 'open', claimed_by = null, operator_id = null, lease_until = null, not_before = $1, \
          contacted_at = coalesce(contacted_at, $2), attempts = attempts + $3, next_step = $4, escalated_at = $5, \
          due_at = coalesce($6, due_at), first_due_at = coalesce(first_due_at, due_at), promised_until = coalesce($7, promised_until), \
-         priority = case when priority = 0 and $4 = 'date' then 1 else priority end \
+         priority = case when priority = 0 and $4 = 'date' then 1 else priority end, lang = coalesce($11, lang) \
          where id = $8 and state = 'claimed' and operator_id = $9 and lease_until >= $10 returning line_id",
     )
     .bind(at.as_millisecond())
@@ -252,6 +255,7 @@ pub async fn put_back(tx: &mut Tx<'_>, end: &End<'_>, at: Timestamp, tries: i64)
     .bind(end.id.to_string())
     .bind(end.operator.to_string())
     .bind(end.now.as_millisecond())
+    .bind(end.lang.map(|lang| lang.code().to_owned()))
     .fetch_all(tx.conn())
     .await?;
     Ok(changed(tx, &lines))

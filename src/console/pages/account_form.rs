@@ -264,11 +264,12 @@ fn roles(typed: &Typed) -> Vec<Choice> {
     Role::ALL.into_iter().map(choice).collect()
 }
 
-/// The languages that the line speaks, and those that she has already.
+/// The languages that the line speaks, those that agents name for a callback, and those that she has already.
 fn langs(app: &App, typed: &Typed) -> Vec<Choice> {
     let voice = app.board.voice.load();
     let hers = typed.langs.iter().filter_map(|code| code.parse().ok());
-    let mut all: Vec<Lang> = voice.scripts.catalogs.keys().copied().chain(hers).collect();
+    let spoken = voice.scripts.catalogs.keys().copied().chain(Lang::NAMED);
+    let mut all: Vec<Lang> = spoken.chain(hers).collect();
     all.sort_by_key(|lang| (*lang != Lang::FRENCH, lang.french().to_owned()));
     all.dedup();
     let choice = |lang: Lang| Choice {

@@ -104,6 +104,7 @@ pub(super) struct Typed {
     pub(super) end: String,
     pub(super) date: String,
     pub(super) reference: String,
+    pub(super) lang: String,
     pub(super) note: String,
     pub(super) done: Vec<String>,
 }
@@ -116,8 +117,8 @@ impl Typed {
 
     /// Whether she was saying how it ended.
     fn is_an_ending(&self) -> bool {
-        let Self { end, date, reference, done, .. } = self;
-        !done.is_empty() || [end, date, reference].into_iter().any(|field| !field.is_empty())
+        let Self { end, date, reference, lang, done, .. } = self;
+        !done.is_empty() || [end, date, reference, lang].into_iter().any(|field| !field.is_empty())
     }
 }
 
@@ -375,6 +376,7 @@ fn end(disposition: &Disposition) -> End {
         Step::None => "",
         Step::Date => " (donner une date)",
         Step::Reference => " (donner son numéro)",
+        Step::Language => " (choisir la langue)",
     };
     End { code: disposition.code, means: disposition.means, asks }
 }

@@ -194,6 +194,7 @@ pub(crate) async fn end(
         disposition,
         date: sent.instant("quand", &zone),
         reference: sent.filled("autre"),
+        lang: sent.text("langue").parse().ok(),
         note: written(&sent),
     };
     let finished = finish::finish(&board.db, &board.keyring, &board.ids, &app.lines, &hand, id, ending).await?;
@@ -226,6 +227,7 @@ fn typed(sent: &Sent) -> Typed {
         end: sent.text("issue").to_owned(),
         date: sent.text("quand").to_owned(),
         reference: sent.text("autre").to_owned(),
+        lang: sent.text("langue").to_owned(),
         note: sent.text("note").to_owned(),
         done: sent.all("fait"),
     }
@@ -243,6 +245,7 @@ fn missing(step: Step) -> &'static str {
     match step {
         Step::None => "Il manque quelque chose.",
         Step::Date => "Donnez le jour et l'heure où revenir à ce dossier : dans le futur, et dans l'année.",
+        Step::Language => "Choisissez sa langue : le rappel va d'abord à qui la parle.",
         Step::Reference => {
             "Donnez les six chiffres de l'autre demande : elle doit exister, et être une autre que celle-ci."
         }

@@ -41,6 +41,13 @@ pub(crate) struct Asked {
     pub refusal: Option<String>,
 }
 
+impl Asked {
+    /// Whether something typed waits for her.
+    fn has_typed(&self) -> bool {
+        self.carried.as_ref().is_some_and(|carried| !carried.fields.is_empty())
+    }
+}
+
 /// The page.
 #[derive(Template)]
 #[template(path = "sign_in.html")]

@@ -13,7 +13,7 @@ use crate::support::browser::{Browser, lines, signed_in};
 use crate::support::desk::{Desk, Who};
 use crate::support::people::{PASSWORD, TownHall};
 use crate::support::service::{PUBLIC, Service};
-use crate::support::test_db::{TestDb, on_both};
+use crate::support::test_db::{TestDb, number, on_both};
 
 /// An id of another line for each kind of thing that addresses name.
 struct Elsewhere {
@@ -203,4 +203,23 @@ async fn the_form_of_an_ended_session_waits_behind_the_sign_in() {
     assert!(seen.body.contains("ce que vous avez écrit vous attend"), "{}", seen.body);
     assert!(seen.body.contains("note=Elle+a+%C3%A9t%C3%A9+vue+ce+matin."), "{}", seen.body);
     assert!(!seen.body.contains(&awa.token), "the token of the ended session is not carried");
+}
+
+#[tokio::test]
+async fn a_page_older_than_the_session_keeps_what_was_typed_and_does_nothing() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let awa = signed_in(&service, "Awa", &[Role::Agent], &lines(&service)).await;
+        let id = Desk::on(&service).await.something().await;
+        awa.post(&format!("/console/rappels/{id}/prendre"), &[]).await;
+        let path = format!("/console/rappels/{id}/terminer");
+        let form = [("issue", "SONNE"), ("note", "Elle ne répond pas à midi.")];
+        let seen = awa.post_from(&path, &form, Some(PUBLIC), Some("celui d'hier")).await;
+        assert_eq!(seen.status, StatusCode::FORBIDDEN);
+        for kept in ["Elle ne répond pas à midi.", "Enregistrer maintenant", &path, &awa.token] {
+            assert!(seen.body.contains(kept), "{kept}: {}", seen.body);
+        }
+        assert_eq!(number(&base.db, "select count(*) from notes").await, 0);
+    })
+    .await;
 }

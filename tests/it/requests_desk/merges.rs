@@ -135,7 +135,8 @@ async fn ends_as_duplicate(service: &Service, by: &Operator, callback: Uuid, ref
     let hand = || Hand { agent: by.name.clone(), operator: Some(by.id), entry: entry(), now: board.clock.now() };
     claims::claim(&board.db, &hand(), callback).await.unwrap();
     let (disposition, reference) = (Disposition::of_code("DOUBLON").unwrap(), Some(reference.to_owned()));
-    let ending = Ending { form: entry(), disposition, date: None, reference, note: Some("La même.".to_owned()) };
+    let ending =
+        Ending { form: entry(), disposition, date: None, reference, lang: None, note: Some("La même.".to_owned()) };
     let lines = &service.app.lines;
     finish::finish(&board.db, &board.keyring, &board.ids, lines, &hand(), callback, ending).await.unwrap()
 }
