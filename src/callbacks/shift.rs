@@ -48,7 +48,8 @@ pub async fn look(board: &Switchboard, operator: Uuid) -> Result<Shift, DbError>
 }
 
 /// Leaves an instruction for each of these callbacks, as a note of theirs too, and gives her leases back. Returns how many
-/// instructions were kept; `form` is the form that says them: sent twice, it counts once. An instruction that is too long is cut nowhere: nothing is kept, and its length is told.
+/// instructions were kept; `form` is the form that says them: sent twice, it counts once. An instruction that is too long
+/// is cut nowhere: nothing is kept, and its length is told.
 pub async fn hand_over(
     board: &Switchboard,
     hand: &Hand,

@@ -158,7 +158,7 @@ impl PageError {
             ),
             Self::SignedOut => told(
                 StatusCode::UNAUTHORIZED,
-                "Vous n'êtes plus connecté",
+                "Votre session est terminée",
                 "Connectez-vous de nouveau : rien n'est perdu.",
             ),
             Self::Db(_) | Self::Template(_) => told(

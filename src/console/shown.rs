@@ -17,7 +17,7 @@ pub(crate) fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     }
 }
 
-/// « cet après-midi », « demain matin », « jeudi après-midi ».
+/// « cet après-midi », « demain matin », « jeudi 16 avril, l'après-midi ».
 pub(crate) fn half_day(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
     let morning = at.hour() < 13;
@@ -25,7 +25,7 @@ pub(crate) fn half_day(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String
         0 if morning => "ce matin".to_owned(),
         0 => "cet après-midi".to_owned(),
         1 => format!("demain {}", if morning { "matin" } else { "après-midi" }),
-        _ => format!("{}{}", day(&at), if morning { " au matin" } else { " après midi" }),
+        _ => format!("{}{}", day(&at), if morning { ", le matin" } else { ", l'après-midi" }),
     }
 }
 

@@ -76,19 +76,19 @@ pub enum BadPlan {
     #[error("choisissez une ligne")]
     Line,
     /// No telephone number.
-    #[error("écrire le numéro de la personne, comme 04 65 71 00 01")]
+    #[error("donnez le numéro de la personne, comme 04 65 71 00 01")]
     Number,
     /// Hours that do not read.
     #[error("{0}")]
     Slot(String),
     /// A slot in which she could call at any time, or never.
-    #[error("le créneau doit être un moment de la semaine, comme Tu 10:00-10:30")]
+    #[error("choisissez un jour, et une fin après le début")]
     NoSlot,
     /// In the past, or too far away.
     #[error("la fin est entre demain et dans 180 jours")]
     End,
     /// Nothing, or too much.
-    #[error("écrire la raison, en 500 caractères au plus : des faits, pas de diagnostic ni de jugement")]
+    #[error("donnez la raison, en 500 caractères au plus : des faits, pas de diagnostic ni de jugement")]
     Reason,
 }
 

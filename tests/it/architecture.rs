@@ -38,7 +38,6 @@ use Role::{Adapter, App, Edge, Ground, Pure, Settings, Store, UseCase, Vocabular
 /// Places of `src/` and what stands there; the first row that the path begins with decides.
 const PLACES: &[(&str, Role)] = &[
     ("clock", Vocabulary),
-    ("geo", Vocabulary),
     ("id", Vocabulary),
     ("lang", Vocabulary),
     ("phone", Vocabulary),
@@ -46,7 +45,6 @@ const PLACES: &[(&str, Role)] = &[
     ("sms/segments", Vocabulary),
     ("config", Settings),
     ("db", Ground),
-    ("live", Ground),
     ("spool", Ground),
     ("telemetry", Ground),
     ("telephony/provider", Adapter),

@@ -156,8 +156,9 @@ const FIRST: &str = "select id from callbacks \
      due_at, opened_at, id limit 1{skip locked}";
 
 /// The first callback that nobody holds, in the order of F-44 for her; nobody else changes it before the end of the
-/// transaction. What was left to a supervisor is for whoever `decides`, after everything else, unless it is danger. Those that somebody is about to take are passed over, unless she is `patient`: then they are waited for,
-/// and nothing found means that there is nothing.
+/// transaction. What was left to a supervisor is for whoever `decides`, after everything else, unless it is danger. Those
+/// that somebody is about to take are passed over, unless she is `patient`: then they are waited for, and nothing found
+/// means that there is nothing.
 pub async fn first(tx: &mut Tx<'_>, asker: Asker, patient: bool) -> Result<Option<Uuid>, DbError> {
     let text = if patient { waiting_for_locked } else { with_skip_locked };
     let first = text(tx.kind(), FIRST);

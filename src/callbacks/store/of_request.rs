@@ -64,7 +64,7 @@ pub async fn follow(
 /// Gives a callback another deadline; `false` when it does not have the one that is expected.
 pub async fn reschedule(tx: &mut Tx<'_>, id: Uuid, from: &Deadline, to: &Deadline) -> Result<bool, DbError> {
     let done = sqlx::query(
-        "update callbacks set priority = $1, due_at = $2, promised_until = $3 where id = $4 and state <> 'closed' \
+        "update callbacks set priority = $1, first_due_at = coalesce(first_due_at, due_at), due_at = $2, promised_until = $3 where id = $4 and state <> 'closed' \
          and priority = $5 and due_at = $6 and promised_until is not distinct from $7",
     )
     .bind(i64::from(to.priority))

@@ -6,6 +6,7 @@ use jiff::civil::DateTime;
 use crate::callbacks::Disposition;
 use crate::console::carry::Carried;
 use crate::console::page::Frame;
+use crate::lang::Lang;
 
 /// Words longer than these are shown again in full, to be read before they are sent.
 const SHORT: usize = 40;
@@ -38,24 +39,51 @@ impl CarriedPage {
     }
 }
 
-/// What was chosen, in words; nothing of what only the form needs.
+/// What only the form needs.
+const UNTOLD: [&str; 6] = ["formulaire", "version", "ligne", "montre", "voir", "reprendre"];
+/// What any other text is called.
+const TEXT: &str = "Votre texte";
+
+/// What was chosen or typed, in words, to be read before it is sent; nothing of what only the form needs.
 fn told(name: &str, value: &str) -> Option<(&'static str, String)> {
     match name {
+        _ if UNTOLD.contains(&name) || value.trim().is_empty() => None,
         "issue" => Disposition::of_code(value).map(|end| ("Issue", end.means.to_owned())),
         "quand" => {
             let date = value.parse::<DateTime>().ok()?;
             Some(("Revenir à ce dossier le", date.strftime("%d/%m/%Y à %H h %M").to_string()))
         }
         TICKED => Some(("Fait", value.to_owned())),
-        _ => None,
+        "langue" => value.parse::<Lang>().ok().map(|lang| ("Sa langue", lang.french().to_owned())),
+        _ if label(name) == TEXT && is_a_word_of_ours(value) => None,
+        _ => Some((label(name), value.to_owned())),
     }
 }
 
+/// Whether it was chosen in a list, whose words are for us.
+fn is_a_word_of_ours(value: &str) -> bool {
+    value.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
 /// What a field is called.
-fn label(name: &str) -> &str {
+fn label(name: &str) -> &'static str {
     match name {
         "note" => "Votre note",
-        "faits" => "Les faits",
-        _ => "Votre texte",
+        "autre" => "Numéro de l'autre demande",
+        "dit" => "Ce qui a été dit",
+        "expose" => "Qui est exposé",
+        "prevenu" => "Qui a été prévenu",
+        "danger" => "En danger maintenant",
+        "ecrit" => "Ce que la personne demande",
+        "raison" => "Raison",
+        "rue" => "Rue",
+        "precisions" => "Précisions",
+        "code_postal" => "Code postal",
+        "contact" => "Numéro à rappeler",
+        "telephone" | "numero" => "Téléphone",
+        "personne" => "Personne aidée",
+        "personne_tel" => "Son téléphone",
+        _ if name.starts_with("consigne") => "Consigne",
+        _ => TEXT,
     }
 }

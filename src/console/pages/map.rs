@@ -113,17 +113,16 @@ fn rows(app: &App, districts: &[District], needs: &Needs) -> Vec<Row> {
                 .map(|(code, count)| format!("{} ({count})", need(app, code)))
                 .collect::<Vec<_>>()
                 .join(", "),
-            address: code_of(districts, name)
-                .map(|code| format!("/console/demandes?code={code}&etat=enregistr%C3%A9e")),
+            address: codes_of(districts, name)
+                .map(|codes| format!("/console/demandes?code={codes}&etat=enregistr%C3%A9e")),
         })
         .collect();
     rows.sort_by_key(|row| -row.count);
     rows
 }
 
-/// A postal code by which the requests of a district are found.
-fn code_of(districts: &[District], name: &str) -> Option<String> {
-    let known =
-        districts.iter().find(|district| district.name == name).and_then(|known| known.postal_codes.first().cloned());
-    known.or_else(|| (name != NOWHERE).then(|| name.to_owned()))
+/// The postal codes by which the requests of a district are found.
+fn codes_of(districts: &[District], name: &str) -> Option<String> {
+    let known = districts.iter().find(|district| district.name == name).map(|known| known.postal_codes.join("+"));
+    known.filter(|codes| !codes.is_empty()).or_else(|| (name != NOWHERE).then(|| name.to_owned()))
 }

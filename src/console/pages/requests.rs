@@ -103,7 +103,7 @@ fn filter(app: &App, visitor: &Visitor, asked: &Asked, words: Words) -> Filter {
         words,
         category: Some(asked.besoin.clone()).filter(|code| !code.is_empty()),
         state: State::of_word(&asked.etat),
-        postal_codes: Some(asked.code.trim().to_owned()).filter(|code| !code.is_empty()).into_iter().collect(),
+        postal_codes: asked.code.split_whitespace().map(str::to_owned).collect(),
         from: day.and_then(|day| day.to_zoned(zone).ok()).map(|start| start.timestamp()),
         page: asked.page,
         ..Filter::default()

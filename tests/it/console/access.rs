@@ -216,7 +216,9 @@ async fn a_page_older_than_the_session_keeps_what_was_typed_and_does_nothing() {
         let form = [("issue", "SONNE"), ("note", "Elle ne répond pas à midi.")];
         let seen = awa.post_from(&path, &form, Some(PUBLIC), Some("celui d'hier")).await;
         assert_eq!(seen.status, StatusCode::FORBIDDEN);
-        for kept in ["Elle ne répond pas à midi.", "Enregistrer maintenant", &path, &awa.token] {
+        for kept in
+            ["<dt>Votre note</dt><dd>Elle ne répond pas à midi.</dd>", "Enregistrer maintenant", &path, &awa.token]
+        {
             assert!(seen.body.contains(kept), "{kept}: {}", seen.body);
         }
         assert_eq!(number(&base.db, "select count(*) from notes").await, 0);

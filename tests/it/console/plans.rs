@@ -47,7 +47,7 @@ async fn a_plan_that_cannot_be_says_why_and_keeps_what_was_typed() {
         let boss = signed_in(&service, "Inès", &[Role::Supervisor], &lines(&service)).await;
         let good = [("numero", "04 65 71 00 07"), ("quoi", "blocage"), ("fin", "2026-05-14"), ("raison", "Insultes.")];
         let wrong = [
-            ("numero", "", "écrire le numéro"),
+            ("numero", "", "donnez le numéro"),
             ("numero", "12", "dix chiffres"),
             ("fin", "2026-04-01", "180 jours"),
             ("fin", "demain", "180 jours"),

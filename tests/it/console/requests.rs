@@ -68,7 +68,8 @@ async fn a_correction_that_comes_too_late_is_refused_with_what_was_typed() {
         for typed in [r#"name="contact" type="tel" value="112""#, r#"name="personne" value="Gaston Petit""#] {
             assert!(refused.body.contains(typed), "{typed} in {}", refused.body);
         }
-        let place = [("rue", "12 rue des Lilas"), ("precisions", "3e étage"), ("code", "34080"), ("version", &*seen)];
+        let place =
+            [("rue", "12 rue des Lilas"), ("precisions", "3e étage"), ("code_postal", "34080"), ("version", &*seen)];
         let late = awa.post(&format!("{path}/lieu"), &place).await;
         assert_eq!(late.status, StatusCode::CONFLICT);
         for typed in [r#"value="12 rue des Lilas""#, r#"value="3e étage""#, r#"value="34080""#] {
