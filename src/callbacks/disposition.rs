@@ -167,8 +167,13 @@ mod tests {
     fn what_ends_a_callback_ends_its_request_and_what_does_not_leaves_somebody_owing_her() {
         for disposition in DISPOSITIONS {
             assert_eq!(disposition.closes, disposition.settles.is_some(), "{}", disposition.code);
-            let dated = disposition.step == Step::Date;
-            assert_eq!(dated, !disposition.closes && disposition.group != Group::NoContact, "{}", disposition.code);
+            let comes_back = matches!(disposition.step, Step::Date | Step::Language);
+            assert_eq!(
+                comes_back,
+                !disposition.closes && disposition.group != Group::NoContact,
+                "{}",
+                disposition.code
+            );
         }
     }
 

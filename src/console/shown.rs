@@ -88,12 +88,12 @@ mod tests {
     }
 
     #[test]
-    fn a_half_day_is_said_as_on_the_telephone() {
+    fn a_half_day_is_told_by_its_day_and_its_half() {
         let (now, paris) = (at("2026-04-14T07:00:00Z"), TimeZone::get("Europe/Paris").unwrap());
         let said = |instant| half_day(at(instant), now, &paris);
         assert_eq!(said("2026-04-14T12:00:00Z"), "cet après-midi");
         assert_eq!(said("2026-04-15T06:30:00Z"), "demain matin");
-        assert_eq!(said("2026-04-17T12:00:00Z"), "vendredi 17 avril après midi");
+        assert_eq!(said("2026-04-17T12:00:00Z"), "vendredi 17 avril, l'après-midi");
     }
 
     #[test]
