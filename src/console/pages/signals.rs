@@ -30,6 +30,7 @@ const SHOWN: u32 = 100;
 struct SignalsPage {
     frame: Frame,
     rows: Vec<Row>,
+    closed: Vec<Row>,
 }
 
 /// A report in the list.
@@ -64,23 +65,27 @@ struct FormPage {
     kept: Sent,
 }
 
-/// Those that are to be seen to.
+/// Those that are to be seen to, and those that are closed.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Query(said): Query<Said>,
 ) -> Result<Response, PageError> {
     let (board, now) = (&app.board, app.board.clock.now());
-    let all = report::list(&board.db, &board.keyring, visitor.operator().id, false, SHOWN).await?;
+    let open = report::list(&board.db, &board.keyring, visitor.operator().id, false, SHOWN).await?;
+    let all = report::list(&board.db, &board.keyring, visitor.operator().id, true, SHOWN).await?;
     let row = |one: &Signal| {
         let at = shown::moment(one.at, now, &app.zone_of(one.line_id));
         let danger = one.content.as_ref().is_some_and(|content| content.danger == Danger::Now);
+        let closed = one.closed_at.map(|when| format!("clos {}", shown::moment(when, now, &app.zone_of(one.line_id))));
         let seen = one.seen.as_ref().map_or("à voir".to_owned(), |(by, _)| format!("{by} s'en charge"));
+        let seen = closed.unwrap_or(seen);
         let title = if danger { "Danger en ce moment" } else { "Signalement" };
         Row { id: one.id, title: format!("{title}, {at}"), when: format!("par {} · {seen}", one.author) }
     };
     let frame = Frame::new(&app, &visitor, "Signalements", "/console/signalements", &said);
-    render(&SignalsPage { frame, rows: all.iter().map(row).collect() })
+    let closed = all.iter().filter(|one| one.closed_at.is_some()).map(row).collect();
+    render(&SignalsPage { frame, rows: open.iter().map(row).collect(), closed })
 }
 
 /// One of them; opening it is journaled.

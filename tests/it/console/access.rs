@@ -3,6 +3,7 @@
 
 use axum::http::{Method, StatusCode};
 use ligne_solidaire::console::{Access, Route, routes};
+use ligne_solidaire::id::Ids;
 use ligne_solidaire::operators::Role;
 use ligne_solidaire::operators::links::Chosen;
 use ligne_solidaire::outbox::Job;
@@ -10,7 +11,7 @@ use uuid::Uuid;
 
 use super::agent;
 use crate::support::browser::{Browser, lines, signed_in};
-use crate::support::desk::{Desk, Who};
+use crate::support::desk::{Desk, Who, now, write};
 use crate::support::people::{PASSWORD, TownHall};
 use crate::support::service::{PUBLIC, Service};
 use crate::support::test_db::{TestDb, number, on_both};
@@ -22,6 +23,9 @@ struct Elsewhere {
     operator: Uuid,
     job: Uuid,
     line: Uuid,
+    plan: Uuid,
+    signal: Uuid,
+    message: Uuid,
 }
 
 impl Elsewhere {
@@ -31,7 +35,11 @@ impl Elsewhere {
         let request = desk.request_on(desk.elsewhere, "777001").await;
         let operator = desk.operator(&Who { name: "Eve", roles: "agent", langs: "fr" }, desk.elsewhere).await;
         let job = desk.gives_up(Job::AlertOnCall { callback_id: callback, round: 1 }, "it took too long").await;
-        Self { callback, request, operator, job, line: desk.elsewhere }
+        let (plan, signal, message) = (desk.ids.row(now()), desk.ids.row(now()), desk.ids.row(now()));
+        decided(&desk, plan, operator).await;
+        reported(&desk, signal, callback, operator).await;
+        spoken(&desk, message).await;
+        Self { callback, request, operator, job, line: desk.elsewhere, plan, signal, message }
     }
 
     /// The address with such ids in it.
@@ -43,18 +51,79 @@ impl Elsewhere {
             "demandes" => self.request.to_string(),
             "comptes" => self.operator.to_string(),
             "ligne" | "carte" => self.line.to_string(),
-            // No plan was ever made there: what is there and what is not look the same.
-            "plans" => Uuid::from_u128(2).to_string(),
-            "signalements" => Uuid::from_u128(3).to_string(),
+            "plans" => self.plan.to_string(),
+            "signalements" => self.signal.to_string(),
             "travaux" => self.job.to_string(),
             // A link is nobody's until it is opened: this one never was.
             "lien" => "0".repeat(64),
-            // No sound was ever kept: what is there and what is not look the same.
-            "messages" => Uuid::from_u128(1).to_string(),
+            "messages" => self.message.to_string(),
             _ => panic!("say here what {} names, with an id of another line", route.path),
         };
         route.path.replace("{id}", &id).replace("{token}", &id)
     }
+}
+
+/// A plan for a caller of that other line.
+async fn decided(desk: &Desk, plan: Uuid, by: Uuid) {
+    let (line, caller) = (desk.elsewhere.to_string(), desk.ids.row(now()).to_string());
+    let reason = desk.keyring.seal("caller_plans.reason", &plan.to_string(), b"x");
+    let hers = caller.clone();
+    write(&desk.db, move |query| {
+        query("insert into callers (id, number_index, number, lang, first_seen_at, last_seen_at) values ($1, $1, $2, 'fr', 0, 0)")
+            .bind(hers)
+            .bind(vec![0_u8])
+    })
+    .await;
+    write(&desk.db, move |query| {
+        query("insert into caller_plans (id, line_id, caller_id, kind, reason, expires_at, made_by, made_at) values ($1, $2, $3, 'block', $4, $5, $6, 0)")
+            .bind(plan.to_string())
+            .bind(line)
+            .bind(caller)
+            .bind(reason)
+            .bind(i64::MAX)
+            .bind(by.to_string())
+    })
+    .await;
+}
+
+/// A report about a callback of that other line.
+async fn reported(desk: &Desk, signal: Uuid, callback: Uuid, by: Uuid) {
+    let line = desk.elsewhere.to_string();
+    let content = desk.keyring.seal("signals.content", &signal.to_string(), b"{}");
+    write(&desk.db, move |query| {
+        query("insert into signals (id, line_id, callback_id, operator_id, at, content) values ($1, $2, $3, $4, 0, $5)")
+            .bind(signal.to_string())
+            .bind(line)
+            .bind(callback.to_string())
+            .bind(by.to_string())
+            .bind(content)
+    })
+    .await;
+}
+
+/// A message that was left on that other line, whose sound is there.
+async fn spoken(desk: &Desk, message: Uuid) {
+    let (line, call) = (desk.elsewhere.to_string(), desk.ids.row(now()).to_string());
+    let sound = desk.keyring.seal("recordings.audio", &message.to_string(), b"RIFF");
+    let its = call.clone();
+    write(&desk.db, move |query| {
+        query("insert into calls (id, sid, line_id, started_at, seen_at, turn, session, state) values ($1, $1, $2, 0, 0, 1, $3, 'ended')")
+            .bind(its)
+            .bind(line)
+            .bind(vec![0_u8])
+    })
+    .await;
+    write(&desk.db, move |query| {
+        query("insert into recordings (id, call_id, turn, step, source_index, source, state, created_at) values ($1, $2, 1, 'x', $1, $3, 'kept', 0)")
+            .bind(message.to_string())
+            .bind(call)
+            .bind(vec![0_u8])
+    })
+    .await;
+    write(&desk.db, move |query| {
+        query("insert into recording_audio (recording_id, audio) values ($1, $2)").bind(message.to_string()).bind(sound)
+    })
+    .await;
 }
 
 fn signed() -> impl Iterator<Item = Route> {
