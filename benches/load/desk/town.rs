@@ -59,7 +59,7 @@ pub(crate) async fn fill(app: &App) -> anyhow::Result<()> {
     Ok(signing_in.await?)
 }
 
-/// One callback: of every level but danger, in three languages, opened in the last ten days, one in ten late.
+/// One callback: of every level but danger, in three languages, opened in the last ten days, one in eight late.
 async fn open(
     tx: &mut Tx<'_>,
     keyring: &Keyring,
