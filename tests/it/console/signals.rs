@@ -42,7 +42,7 @@ async fn a_report_is_read_by_a_supervisor_and_its_author_and_by_no_other_agent()
         assert!(boss.get(&page).await.body.contains("Inès, "), "who sees to it");
         boss.post(&format!("{page}/clore"), &[]).await;
         let list = boss.get("/console/signalements").await.body;
-        assert!(list.contains("Aucun signalement à traiter") && list.contains("clos aujourd'hui"), "{list}");
+        assert!(list.contains("Aucun signalement à traiter") && list.contains("par Awa · clos 10 h 00"), "{list}");
         assert!(list.contains(&page), "a closed report is still found");
     })
     .await;
