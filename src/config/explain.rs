@@ -51,7 +51,7 @@ fn lines_of_line(line: &ConfiguredLine) -> Vec<String> {
     let settings = [
         format!("town = {}", ours.town),
         format!("also = {}", numbers(&ours.also)),
-        format!("hours = {}", ours.hours.written()),
+        format!("hours = {}", ours.hours.french()),
         format!("timezone = {zone}"),
         format!("closed_days = {}", joined(ours.hours.closed_days().iter().map(ToString::to_string))),
         format!("postal_codes = {}", joined(ours.postal_codes.iter().cloned())),

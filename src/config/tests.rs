@@ -82,7 +82,7 @@ fn the_example_file_says_every_key() {
     assert_eq!(config.lines.len(), 1);
     let line = &config.lines[0];
     assert_eq!((line.settings.desk.len(), line.settings.on_call.len(), line.settings.voices.len()), (2, 1, 4));
-    let mosson = line.settings.district_of("34080").unwrap();
+    let mosson = crate::lines::district::of(&line.settings.districts, "34080").unwrap();
     assert_eq!((mosson.name.as_str(), mosson.point), ("Mosson", Some((43.62, 3.82))));
     assert_eq!(line.settings.districts.len(), 2);
     assert_eq!(config.explain().lines().filter(|line| line.contains("(aucun)")).count(), 0, "{}", config.explain());
@@ -104,7 +104,7 @@ fn every_error_is_said_at_once_with_its_place_and_what_to_write() {
         [[line]]
         number = "0800"
         town = ""
-        hours = "Lu-Ve"
+        hours = "le matin"
         desk = ["01 99 00 10 01", "08 99 00 00 00"]
         closed_days = [2026-05-15, "le 16 mai"]
         crowded = "oui"
@@ -123,7 +123,7 @@ fn every_error_is_said_at_once_with_its_place_and_what_to_write() {
         "ligne.toml, [promise] default : écrire un délai entre guillemets, de 1m à 168h",
         "ligne.toml, [[line]] n° 1 number : écrire un numéro",
         "ligne.toml, [[line]] n° 1 town : écrire le nom de la ville",
-        "ligne.toml, [[line]] n° 1 hours : les horaires « Lu-Ve » ne se lisent pas",
+        "ligne.toml, [[line]] n° 1 hours : les horaires « le matin » ne se lisent pas",
         "ligne.toml, [[line]] n° 1 desk : l'élément 2 ne se lit pas",
         "ligne.toml, [[line]] n° 1 closed_days : l'élément 2 ne se lit pas ; écrire des dates",
         "ligne.toml, [[line]] n° 1 crowded : écrire true (oui) ou false (non)",

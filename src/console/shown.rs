@@ -1,6 +1,7 @@
 //! How times and delays are written for people: short, in French, at the time of the town. Pure.
 
 use jiff::Timestamp;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
 use crate::lang::{FRENCH_DAYS, FRENCH_MONTHS};
@@ -8,13 +9,19 @@ use crate::lang::{FRENCH_DAYS, FRENCH_MONTHS};
 /// « 10 h 05 » today, « demain 10 h 05 », « mardi 14 avril, 10 h 05 » otherwise.
 pub(crate) fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
-    let clock = format!("{} h {:02}", at.hour(), at.minute());
+    let clock = clock(at.time());
     match (at.date() - now.date()).get_days() {
         0 => clock,
         1 => format!("demain {clock}"),
         -1 => format!("hier {clock}"),
-        _ => format!("{}, {clock}", day(&at)),
+        _ if at.year() == now.year() => format!("{}, {clock}", day(&at)),
+        _ => format!("{} {}, {clock}", day(&at), at.year()),
     }
+}
+
+/// « 10 h 05 »
+pub(crate) fn clock(time: Time) -> String {
+    format!("{} h {:02}", time.hour(), time.minute())
 }
 
 /// « cet après-midi », « demain matin », « jeudi 16 avril, l'après-midi ».
@@ -31,6 +38,11 @@ pub(crate) fn half_day(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String
 
 /// « mardi 14 avril »
 pub(crate) fn day(at: &jiff::Zoned) -> String {
+    date(at.date())
+}
+
+/// « mardi 14 avril »
+pub(crate) fn date(at: Date) -> String {
     let weekday = usize::try_from(at.weekday().to_monday_zero_offset()).ok().and_then(|index| FRENCH_DAYS.get(index));
     let month = usize::try_from(at.month() - 1).ok().and_then(|index| FRENCH_MONTHS.get(index));
     format!("{} {} {}", weekday.unwrap_or(&""), at.day(), month.unwrap_or(&""))
@@ -65,8 +77,13 @@ pub(crate) fn counted(many: u32, one: &str, several: &str) -> String {
 
 /// A cause as a sentence: with its capital and its point.
 pub(crate) fn sentence(cause: &str) -> String {
-    let mut letters = cause.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).chain(['.']).collect()).unwrap_or_default()
+    if cause.is_empty() { String::new() } else { capital(cause) + "." }
+}
+
+/// With its capital.
+pub(crate) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -85,6 +102,7 @@ mod tests {
         assert_eq!(shown("2026-04-15T06:30:00Z"), "demain 8 h 30");
         assert_eq!(shown("2026-04-13T21:59:00Z"), "hier 23 h 59");
         assert_eq!(shown("2026-04-21T08:00:00Z"), "mardi 21 avril, 10 h 00");
+        assert_eq!(shown("2025-12-31T08:00:00Z"), "mercredi 31 décembre 2025, 9 h 00");
     }
 
     #[test]

@@ -7,6 +7,8 @@
 //!
 //! Never here: how hours are said (the dialog does that), and what happens to a call when the line is closed.
 
+mod french;
+
 use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
@@ -33,8 +35,8 @@ pub struct Hours {
 /// Hours that do not read, in words for the person who wrote them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "les horaires « {0} » ne se lisent pas ; écrire par exemple Mo-Fr 08:30-12:00,13:30-17:00; PH off \
-     (Mo Tu We Th Fr Sa Su : lundi à dimanche ; PH off : fermé les jours fériés)"
+    "les horaires « {0} » ne se lisent pas ; écrire par exemple lundi-vendredi 8h30-12h,13h30-17h; jours fériés fermé \
+     (ou, dans la langue d'OpenStreetMap, Mo-Fr 08:30-12:00,13:30-17:00; PH off)"
 )]
 pub struct BadHours(String);
 
@@ -48,9 +50,9 @@ pub enum DayOff {
 }
 
 impl Hours {
-    /// Reads hours written in the language of OpenStreetMap.
+    /// Reads hours written in French or in the language of OpenStreetMap.
     pub fn parse(text: &str, zone: TimeZone) -> Result<Self, BadHours> {
-        let rules: OpeningHours = text.trim().parse().map_err(|_| BadHours(text.to_owned()))?;
+        let rules: OpeningHours = french::to_standard(text.trim()).parse().map_err(|_| BadHours(text.to_owned()))?;
         let rules = rules.with_context(Context::default().with_holidays(Country::FR.holidays()));
         Ok(Self { rules: Some(rules), closed_days: Vec::new(), zone })
     }
@@ -133,7 +135,12 @@ impl Hours {
         None
     }
 
-    /// The hours as written, for a screen.
+    /// The hours as a clerk writes them: what [`Hours::parse`] reads back.
+    pub fn french(&self) -> String {
+        french::to_french(&self.written())
+    }
+
+    /// The hours in the language of OpenStreetMap.
     pub fn written(&self) -> String {
         self.rules.as_ref().map_or_else(|| "off".to_owned(), ToString::to_string)
     }

@@ -114,8 +114,7 @@ impl Setting {
     pub fn written(self, settings: &LineSettings) -> String {
         let joined = |list: Vec<String>| if list.is_empty() { NONE.to_owned() } else { list.join("\n") };
         match self {
-            // The library writes « closed » for what people write « off ».
-            Self::Hours => settings.hours.written().replace(" closed", " off"),
+            Self::Hours => settings.hours.french(),
             Self::ClosedDays => joined(settings.hours.closed_days().iter().map(ToString::to_string).collect()),
             Self::ClosingMessage => joined(
                 Some(settings.closing_message.clone()).filter(|message| !message.is_empty()).into_iter().collect(),
@@ -167,7 +166,7 @@ mod tests {
     #[test]
     fn every_setting_reads_back_what_it_writes() {
         let texts = [
-            (Setting::Hours, "Mo-Sa 09:00-12:00; PH off"),
+            (Setting::Hours, "lundi-samedi 9h-12h; jours fériés fermé"),
             (Setting::ClosedDays, "2026-05-15\n2026-12-24"),
             (Setting::ClosingMessage, "Fermé pour travaux."),
             (Setting::Crowded, "oui"),
@@ -199,7 +198,7 @@ mod tests {
     #[test]
     fn what_does_not_read_leaves_the_last_good_value_and_says_what_to_write() {
         let wrong = [
-            (Setting::Hours, "du lundi au vendredi", "ne se lisent pas"),
+            (Setting::Hours, "du lundi au vendredi matin", "ne se lisent pas"),
             (Setting::ClosedDays, "2026-05-15, 32 mai", "l'élément 2 ne se lit pas"),
             (Setting::ClosingMessage, "<script>", "160 caractères"),
             (Setting::Crowded, "peut-être", "oui ou non"),

@@ -51,7 +51,7 @@ impl Hours {
     }
 
     /// The openings that begin on `day`. A night begun the day before is that day's; one begun today runs on.
-    fn spans_of(&self, day: Date) -> Vec<OpenSpan> {
+    pub fn spans_of(&self, day: Date) -> Vec<OpenSpan> {
         let mut pieces = self.pieces(day);
         if pieces.first().is_some_and(is_end_of_night) && self.pieces(before(day)).last().is_some_and(is_start_of_night)
         {

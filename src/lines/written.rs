@@ -10,7 +10,7 @@ use super::hours::Hours;
 use crate::phone::PhoneNumber;
 
 /// What to write for hours.
-pub const HOURS: &str = "écrire des horaires comme \"Mo-Fr 08:30-17:00; PH off\"";
+pub const HOURS: &str = "écrire des horaires comme \"lundi-vendredi 8h30-12h,13h30-17h; jours fériés fermé\"";
 /// What to write for days.
 pub const DAYS: &str = "écrire des dates comme \"2026-05-15\"";
 /// What to write for telephones that ring.

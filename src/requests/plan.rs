@@ -168,7 +168,7 @@ mod tests {
             assert_eq!(check(&slot(none), "x", days(30)), Err(BadPlan::NoSlot), "{none}");
         }
         assert_eq!(check(&slot("Tu 10:00-10:30"), "x", days(0) + Duration::from_mins(10)), Err(BadPlan::NoSlot));
-        assert!(matches!(check(&slot("le mardi"), "x", days(30)), Err(BadPlan::Slot(_))));
+        assert!(matches!(check(&slot("le mardi matin"), "x", days(30)), Err(BadPlan::Slot(_))));
     }
 
     #[test]
