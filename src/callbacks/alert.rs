@@ -16,6 +16,7 @@ use crate::calls::whisper::{self, WhisperError};
 use crate::db::{DbError, Tx};
 use crate::dialog::{Next, Value, Values, Wait};
 use crate::lang::Lang;
+use crate::lines::hours::Hours;
 use crate::lines::{Line, LineSettings, Lines};
 use crate::operators::Right;
 use crate::operators::store::phones::{self, Phone};
@@ -24,6 +25,10 @@ use crate::phone::PhoneNumber;
 use crate::requests::{Contact, State};
 use crate::telephony::provider::{OutgoingCall, OutgoingMessage, Provider, ProviderError};
 
+/// For how long a danger is left to the desk while it is open.
+const LEFT_TO_THE_DESK: Duration = Duration::from_mins(5);
+/// For how long it is left to the phones that the call itself has rung.
+const LEFT_TO_RINGING: Duration = Duration::from_mins(2);
 /// Between two rounds.
 const EVERY: Duration = Duration::from_mins(5);
 /// For how long a callback in danger is left to whoever is on call alone.
@@ -38,6 +43,25 @@ const PATIENCE_S: u32 = 10;
 const ON_CALL_LEASE: Duration = Duration::from_hours(1);
 /// How a callback ended whose person was reached (F-47).
 const SOLVED: &str = "RESOLU";
+
+/// How a danger came to the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Came {
+    /// In a call that is itself put through to whoever is on call outside the hours: her phone rings already.
+    Ringing,
+    /// In a text message, or because an agent said so.
+    Written,
+}
+
+/// When whoever is on call is alerted of a danger that came at `now` and that nobody claimed (F-43).
+pub fn first_round(hours: &Hours, came: Came, now: Timestamp) -> Timestamp {
+    let left = match (hours.is_open(now), came) {
+        (true, _) => LEFT_TO_THE_DESK,
+        (false, Came::Ringing) => LEFT_TO_RINGING,
+        (false, Came::Written) => Duration::ZERO,
+    };
+    now.checked_add(left).unwrap_or(now)
+}
 
 /// Asks that whoever is on call be alerted at `due` unless somebody claims the callback before. `since` is the instant at
 /// which it became danger, if it was not opened so: a callback that becomes danger again is alerted again, and a call that

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::store::{self, CallRow};
-use super::switchboard::{Switchboard, back, later};
+use super::switchboard::{Switchboard, back};
 use super::{facts, follow_up, person, queue};
 use crate::callbacks;
+use crate::callbacks::alert::{self, Came};
 use crate::callbacks::callback::{self, Reason};
 use crate::callbacks::store::NewCallback;
 use crate::db::{DbError, Tx};
@@ -27,10 +28,6 @@ pub const WAITING: &str = "attente";
 pub const TALKED: &str = "personne";
 /// Calls within a day without anybody having called back, from which one step of priority is gained (F-22).
 const INSISTENT: i64 = 3;
-/// How long somebody in danger is left to the phones that ring before whoever is on call is alerted.
-const ALERT_AFTER_CLOSED: Duration = Duration::from_mins(2);
-/// The same while the desk is open (F-43).
-const ALERT_AFTER_OPEN: Duration = Duration::from_mins(5);
 
 /// What a task knows about its turn.
 pub struct Context<'a> {
@@ -240,8 +237,8 @@ pub async fn open(
 
 async fn alert(tx: &mut Tx<'_>, context: &Context<'_>, callback_id: Uuid) -> Result<(), DbError> {
     let now = context.now;
-    let after = if context.line.settings.hours.is_open(now) { ALERT_AFTER_OPEN } else { ALERT_AFTER_CLOSED };
-    callbacks::alert::ask_for(tx, context.board.ids.row(now), callback_id, None, now, later(now, after)).await
+    let due = alert::first_round(&context.line.settings.hours, Came::Ringing, now);
+    alert::ask_for(tx, context.board.ids.row(now), callback_id, None, now, due).await
 }
 
 /// A person took the call: what it left open is settled. A call that left nothing leaves the trace that somebody was

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::danger;
 use super::store::{self, NewMessage};
 use crate::callbacks::Reason;
+use crate::callbacks::alert::{self, Came};
 use crate::callbacks::callback::due;
 use crate::callbacks::store::NewCallback;
 use crate::calls::switchboard::Switchboard;
@@ -72,7 +73,8 @@ pub async fn receive(
                 };
                 callbacks::store::open(tx, &keyring, &opened).await?;
                 if is_danger {
-                    callbacks::alert::ask_for(tx, job_id, callback_id, None, now, now).await?;
+                    let due = alert::first_round(&line.settings.hours, Came::Written, now);
+                    alert::ask_for(tx, job_id, callback_id, None, now, due).await?;
                 }
                 Ok(())
             })

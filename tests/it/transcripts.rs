@@ -145,6 +145,7 @@ transcripts! {
     silence_au_milieu: "silence-au-milieu",
     silence_masque: "silence-masque",
     sms_danger: "sms-danger",
+    sms_danger_nuit: "sms-danger-nuit",
     sms_deux_fois: "sms-deux-fois",
     sms_ordinaire: "sms-ordinaire",
     suivi_ajout: "suivi-ajout",
