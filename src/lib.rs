@@ -29,4 +29,5 @@ pub mod spreadsheet;
 pub mod stats;
 pub mod telemetry;
 pub mod telephony;
+pub mod voice;
 pub mod worker;

@@ -18,12 +18,12 @@ use crate::callbacks::store::bridges;
 use crate::callbacks::{alert, bridge, spooled, tried};
 use crate::calls::recording::{self, State};
 use crate::calls::{recordings, sweep};
-use crate::cli::voice;
 use crate::db::{DbError, Tx};
 use crate::lines::reload;
 use crate::operators::sign_in;
 use crate::outbox::{self, Claimed, Job, Outcome, Settled};
 use crate::signals::tell;
+use crate::voice;
 
 /// The least time between two looks at what towns decided of their lines.
 const RENEW_EVERY: Duration = Duration::from_secs(1);

@@ -11,10 +11,15 @@ use uuid::Uuid;
 use super::attempts::BREATH;
 use super::callback::LEASE;
 use super::desk::Hand;
+use super::note::{self, TooLong};
+use super::store::attempts;
 use super::store::claims::{self as store, Asker, Found, Taker};
+use super::store::notes::{self, NewNote};
 use crate::audit;
 use crate::db::{Db, DbError, Tx};
+use crate::operators::store::sessions;
 use crate::operators::{Right, Role};
+use crate::secret::Keyring;
 
 /// What « Suivante » gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +50,19 @@ pub enum Claim {
     HoldingAnother(Uuid),
     /// It is done.
     Closed,
+    /// There is none of that id on her lines.
+    Unknown,
+}
+
+/// What became of a callback that was given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Released {
+    /// It is in the queue again, or was already; the note is kept.
+    Free,
+    /// Somebody else has it now, or it is closed; the note is kept all the same.
+    Lost,
+    /// The note has that many characters, which is too many: nothing was done.
+    TooLong(usize),
     /// There is none of that id on her lines.
     Unknown,
 }
@@ -145,24 +163,40 @@ pub async fn renew(db: &Db, hand: &Hand, id: Uuid) -> Result<Option<Timestamp>, 
     Ok(renewed.then_some(until))
 }
 
-/// Gives it back to the queue, its deadline as it was; `false` when she does not hold it.
-pub async fn release(db: &Db, hand: &Hand, id: Uuid) -> Result<bool, DbError> {
-    let Some(operator) = hand.operator else { return Ok(false) };
-    let hand = hand.clone();
+/// Gives a callback back to the queue, its deadline as it was, with what she was writing for whoever takes it next.
+pub async fn release(
+    db: &Db,
+    keyring: &Keyring,
+    hand: &Hand,
+    id: Uuid,
+    form: Uuid,
+    written: &str,
+) -> Result<Released, DbError> {
+    let Some(operator) = hand.operator else { return Ok(Released::Unknown) };
+    let text = match note::cleaned(written) {
+        Ok(text) => text,
+        Err(TooLong(length)) => return Ok(Released::TooLong(length)),
+    };
+    let (keyring, hand) = (keyring.clone(), hand.clone());
     db.write(move |tx| {
         Box::pin(async move {
-            let released = store::release(tx, operator, id).await?;
-            if released {
-                journal(tx, &hand, "callback.release", id).await?;
+            let Some(held) = attempts::hold(tx, &keyring, operator, id).await? else { return Ok(Released::Unknown) };
+            if let Some(text) = text {
+                let new = NewNote { id: form, callback_id: id, operator, at: hand.now, text: &text };
+                notes::add(tx, &keyring, &new).await?;
             }
-            Ok(released)
+            if store::release(tx, operator, id).await? {
+                journal(tx, &hand, "callback.release", id).await?;
+                return Ok(Released::Free);
+            }
+            Ok(if held.operator.is_none() && !held.closed { Released::Free } else { Released::Lost })
         })
     })
     .await
 }
 
-/// Gives back whatever she holds: she signed out, or her shift ended. Returns how many.
-pub async fn release_all(db: &Db, hand: &Hand) -> Result<usize, DbError> {
+/// Gives back whatever she holds, and ends her session: she leaves. Returns how many that were.
+pub async fn leave(db: &Db, hand: &Hand, session_id: String) -> Result<usize, DbError> {
     let Some(operator) = hand.operator else { return Ok(0) };
     let hand = hand.clone();
     db.write(move |tx| {
@@ -172,6 +206,7 @@ pub async fn release_all(db: &Db, hand: &Hand) -> Result<usize, DbError> {
             if let Some(id) = held {
                 journal(tx, &hand, "callback.release", id).await?;
             }
+            sessions::end(tx, operator, &session_id).await?;
             Ok(released)
         })
     })

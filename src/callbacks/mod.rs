@@ -15,6 +15,7 @@ pub mod dialling;
 pub mod disposition;
 pub mod finish;
 pub mod note;
+pub mod open;
 pub mod order;
 pub mod overview;
 pub mod shift;

@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 
-use super::voice;
 use crate::dialog::{self, About, Report, Timing};
+use crate::voice;
 
 /// What to check.
 #[derive(Debug, Args)]

@@ -10,7 +10,6 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::voice;
 use crate::app::{App, ScriptsRead};
 use crate::callbacks::overview::Overviews;
 use crate::calls::switchboard::Switchboard;
@@ -26,6 +25,7 @@ use crate::secret::{self, Keyring};
 use crate::spool::Spool;
 use crate::telephony::provider::Provider;
 use crate::telephony::signature::Verifier;
+use crate::voice;
 
 /// What differs between the service, its demonstration and its tests.
 pub struct Parts {

@@ -209,7 +209,8 @@ mod tests {
         assert_eq!(crate::lines::map::dots(&line.districts).len(), 4);
         let mut open: BTreeMap<&str, usize> = BTreeMap::new();
         for (code, is_open) in day::where_asked() {
-            let district = line.district_of(code).unwrap_or_else(|| panic!("{code} is of no district"));
+            let district =
+                crate::lines::district::of(&line.districts, code).unwrap_or_else(|| panic!("{code} is of no district"));
             *open.entry(district.name.as_str()).or_default() += usize::from(is_open);
         }
         assert!(open.len() == 4 && open.values().all(|count| *count > 0), "{open:?}");

@@ -15,13 +15,15 @@ use crate::secret::Keyring;
 
 /// Writes each message of a call to `folder`, for its owner alone, and says where, or why there is none.
 pub async fn export(db: &Db, keyring: &Keyring, call_id: Uuid, name: &str, folder: &Path) -> anyhow::Result<()> {
-    let messages: Vec<Message> = db.read(move |tx| Box::pin(async move { store::of_call(tx, call_id).await })).await?;
+    let opener = keyring.clone();
+    let reading = db.read(move |tx| Box::pin(async move { store::of_call(tx, &opener, call_id).await }));
+    let messages: Vec<Message> = reading.await?;
     let (mut out, mut written) = (stdout(), false);
     if messages.is_empty() {
         writeln!(out, "Aucun message parlé dans cet appel.")?;
     }
     for (index, message) in messages.iter().enumerate() {
-        let Message { id, step, state } = message;
+        let Message { id, step, state, .. } = message;
         let number = index + 1;
         match audio(db, keyring, *id).await? {
             Some(audio) => {

@@ -12,7 +12,6 @@ pub mod phone;
 pub mod requests;
 pub mod serve;
 pub mod table;
-pub mod voice;
 
 use std::process::ExitCode;
 

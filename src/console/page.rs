@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::alerts::Alerts;
@@ -10,6 +11,7 @@ use super::visitor::Visitor;
 use crate::app::App;
 use crate::db::DbError;
 use crate::operators::{Right, session};
+use crate::spreadsheet;
 
 /// The frame of a page: title, who is signed in, where one can go.
 #[derive(Debug, Clone)]
@@ -91,6 +93,17 @@ pub(crate) fn render(page: &impl Template) -> Result<Response, PageError> {
     Ok(Html(page.render()?).into_response())
 }
 
+/// A table as a file that spreadsheets open; no cell of it is ever a formula (T14).
+pub(crate) fn as_file(
+    name: &str,
+    titles: &[&str],
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> Result<Response, PageError> {
+    let file = spreadsheet::csv(titles, rows)?;
+    let name = format!("attachment; filename=\"{name}\"");
+    Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)], file).into_response())
+}
+
 /// Why there is no page.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PageError {
@@ -118,6 +131,9 @@ pub(crate) enum PageError {
     /// The page could not be written.
     #[error("the page could not be written")]
     Template(#[from] askama::Error),
+    /// The file could not be written.
+    #[error("the file could not be written")]
+    File(#[from] csv::Error),
 }
 
 #[derive(Template)]
@@ -161,7 +177,7 @@ impl PageError {
                 "Votre session est terminée",
                 "Connectez-vous de nouveau : rien n'est perdu.",
             ),
-            Self::Db(_) | Self::Template(_) => told(
+            Self::Db(_) | Self::Template(_) | Self::File(_) => told(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "La console ne répond pas pour le moment",
                 "Rien n'a été enregistré. Revenez en arrière : ce que vous avez écrit y est encore. Réessayez dans une \
@@ -173,7 +189,7 @@ impl PageError {
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        if let Self::Db(_) | Self::Template(_) = &self {
+        if let Self::Db(_) | Self::Template(_) | Self::File(_) = &self {
             tracing::error!(cause = %crate::telemetry::chain(&self), "a page was not shown");
         }
         let (status, title, advice) = self.told();

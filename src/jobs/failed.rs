@@ -26,23 +26,37 @@ pub struct Broken {
     pub awaited: bool,
 }
 
+/// The most that the page shows: whoever reads it mends what is common to them all.
+const SHOWN: usize = 200;
+
 /// The jobs that were given up on the lines of that operator, the last one first.
 pub async fn on_lines_of(db: &Db, operator: Uuid) -> Result<Vec<Broken>, DbError> {
     db.read(move |tx| {
         Box::pin(async move {
             let lines = lines_of(tx, operator).await?;
-            let mut found = Vec::new();
-            for row in outbox::failed(tx).await? {
-                if let Some(behind) = behind(tx, row.job.as_ref()).await?.filter(|behind| lines.contains(&behind.line))
-                {
-                    let Behind { line: line_id, about, awaited } = behind;
-                    found.push(Broken { row, line_id, about, awaited });
+            let (mut found, mut last) = (Vec::new(), None);
+            // Those of other lines are passed over: a failure there must not hide one here.
+            while found.len() < SHOWN {
+                let rows = outbox::failed(tx, last.as_ref()).await?;
+                last = rows.last().cloned();
+                let more = rows.len() == outbox::FAILED_AT_ONCE;
+                for row in rows {
+                    found.extend(of_lines(tx, &lines, row).await?);
+                }
+                if !more {
+                    break;
                 }
             }
             Ok(found)
         })
     })
     .await
+}
+
+/// A job, unless it is of none of these lines.
+async fn of_lines(tx: &mut Tx<'_>, lines: &[Uuid], row: Failed) -> Result<Option<Broken>, DbError> {
+    let behind = behind(tx, row.job.as_ref()).await?.filter(|behind| lines.contains(&behind.line));
+    Ok(behind.map(|Behind { line: line_id, about, awaited }| Broken { row, line_id, about, awaited }))
 }
 
 /// Has a job tried again at once, unless it is already; `false` when there is none of that id on her lines.

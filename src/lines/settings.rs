@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use crate::lang::Lang;
-use crate::lines::district::{self, District};
+use crate::lines::district::District;
 use crate::lines::hours::Hours;
 use crate::phone::PhoneNumber;
 
@@ -124,11 +124,6 @@ impl LineSettings {
     /// Whether requests from this postal code are ours.
     pub fn serves(&self, postal_code: &str) -> bool {
         self.postal_codes.is_empty() || self.postal_codes.iter().any(|served| served == postal_code)
-    }
-
-    /// The district of that postal code.
-    pub fn district_of(&self, postal_code: &str) -> Option<&District> {
-        district::of(&self.districts, postal_code)
     }
 
     /// The synthetic voice of a language, if one is set; without it the provider chooses.

@@ -1,4 +1,4 @@
-//! Signs somebody in by login, password and code; a session begins with an id that never was, and ends when she leaves.
+//! Signs somebody in by login, password and code; a session begins with an id that never was.
 //!
 //! Whatever is wrong (an unknown login, the password, the code, an account that was disabled), the answer is the same and
 //! costs the same. A try counts as a failure before it is looked at, so that tries made at once are all counted.
@@ -302,11 +302,6 @@ async fn ended_by(tx: &mut Tx<'_>, hand: &Hand, operator: Uuid) -> Result<(), Db
     let line = accounts::lines_of(tx, operator).await?.and_then(|lines| lines.first().copied());
     let subject = operator.to_string();
     audit::store::write_of_line(tx, (hand.entry, line), &hand.agent, "session.end", &subject, hand.now).await
-}
-
-/// Ends the session of whoever leaves.
-pub async fn leave(gate: &Gate, operator_id: Uuid, session_id: String) -> Result<(), DbError> {
-    gate.db.write(move |tx| Box::pin(async move { sessions::end(tx, operator_id, &session_id).await.map(drop) })).await
 }
 
 /// Ends the session that a browser had before it began another one, whoever's it was.

@@ -15,5 +15,6 @@ mod store;
 pub use job::{Job, JobError};
 pub use retry::{Outcome, Settled};
 pub use store::{
-    Backlog, Buried, Claimed, Failed, NewJob, Taken, again, backlog, claim, enqueue, failed, one, purge_settled, settle,
+    Backlog, Buried, Claimed, FAILED_AT_ONCE, Failed, NewJob, Taken, again, backlog, claim, enqueue, failed, one,
+    purge_settled, settle,
 };

@@ -247,16 +247,20 @@ pub struct Failed {
     pub at: Timestamp,
 }
 
-/// The most that a list of failures holds: whoever reads it mends what is common to them all.
-const FAILED_SHOWN: i64 = 200;
+/// The most failures that are read at once.
+pub const FAILED_AT_ONCE: usize = 200;
 
-/// The jobs that were given up, the last one first.
-pub async fn failed(tx: &mut Tx<'_>) -> Result<Vec<Failed>, DbError> {
+/// The jobs that were given up, the last one first, at most [`FAILED_AT_ONCE`]; those after `last` where it is given.
+pub async fn failed(tx: &mut Tx<'_>, last: Option<&Failed>) -> Result<Vec<Failed>, DbError> {
+    let (at, id) = last.map_or((i64::MAX, String::new()), |last| (last.at.as_millisecond(), last.id.to_string()));
     let rows = sqlx::query(
         "select id, kind, payload, state, attempts, last_error, settled_at from outbox \
-         where state in ('buried', 'unknown') order by settled_at desc, id limit $1",
+         where state in ('buried', 'unknown') and (settled_at < $1 or (settled_at = $1 and id > $2)) \
+         order by settled_at desc, id limit $3",
     )
-    .bind(FAILED_SHOWN)
+    .bind(at)
+    .bind(id)
+    .bind(i64::try_from(FAILED_AT_ONCE).unwrap_or(i64::MAX))
     .fetch_all(tx.conn())
     .await?;
     rows.iter().map(read_failed).collect()

@@ -69,16 +69,31 @@ pub enum NotMerged {
     Held(String),
 }
 
-/// Whether the two may become one; each with its line, its six digits and its state.
-pub fn may_merge(kept: &(Uuid, String, State), merged: &(Uuid, String, State)) -> Result<(), NotMerged> {
-    if kept.1 == merged.1 {
+/// One of two requests that may become one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Party {
+    /// Its id.
+    pub id: Uuid,
+    /// Its line.
+    pub line_id: Uuid,
+    /// Its six digits.
+    pub reference: String,
+    /// Where it stands.
+    pub state: State,
+    /// 0 to 3.
+    pub priority: u8,
+}
+
+/// Whether the two may become one.
+pub fn may_merge(kept: &Party, merged: &Party) -> Result<(), NotMerged> {
+    if kept.id == merged.id {
         return Err(NotMerged::Itself);
     }
-    if kept.0 != merged.0 {
+    if kept.line_id != merged.line_id {
         return Err(NotMerged::OtherLine);
     }
-    match [kept, merged].into_iter().find(|(_, _, state)| !state.is_open()) {
-        Some((_, reference, state)) => Err(NotMerged::Over { reference: reference.clone(), state: state.word() }),
+    match [kept, merged].into_iter().find(|party| !party.state.is_open()) {
+        Some(over) => Err(NotMerged::Over { reference: over.reference.clone(), state: over.state.word() }),
         None => Ok(()),
     }
 }
@@ -123,7 +138,13 @@ mod tests {
 
     #[test]
     fn only_two_open_requests_of_one_line_are_merged() {
-        let of = |line: u128, reference: &str, state| (Uuid::from_u128(line), reference.to_owned(), state);
+        let of = |line: u128, reference: &str, state| Party {
+            id: Uuid::from_u128(reference.parse().unwrap()),
+            line_id: Uuid::from_u128(line),
+            reference: reference.to_owned(),
+            state,
+            priority: 3,
+        };
         let open = of(1, "111111", State::Recorded);
         assert_eq!(may_merge(&open, &open), Err(NotMerged::Itself));
         assert_eq!(may_merge(&open, &of(2, "222222", State::Recorded)), Err(NotMerged::OtherLine));

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use uuid::Uuid;
+
 use super::request::State;
 use crate::phone::PhoneNumber;
 
@@ -15,10 +17,12 @@ pub struct Filter {
     pub words: Words,
     /// The code of a category.
     pub category: Option<String>,
-    /// Where it stands.
-    pub state: Option<State>,
+    /// Where it stands: any of these.
+    pub states: Vec<State>,
     /// 0 to 3.
     pub priority: Option<u8>,
+    /// The line, among hers.
+    pub line: Option<Uuid>,
     /// Any of these postal codes: those of a district.
     pub postal_codes: Vec<String>,
     /// The code of a language.

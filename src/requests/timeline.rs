@@ -167,10 +167,9 @@ impl Words<'_> {
 fn acted(action: &str) -> &str {
     match action {
         "callback.claim" => "Rappel pris",
-        "callback.renew" => "Rappel gardé",
         "callback.release" => "Rappel rendu",
         "callback.take_over" => "Rappel repris à un collègue",
-        "callback.open" => "Fiche ouverte",
+        "callback.open" => "Page du rappel ouverte",
         "callback.call" => "Appel par la ligne",
         "callback.on_call" => "Rappel pris au téléphone",
         other => other,

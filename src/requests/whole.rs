@@ -88,30 +88,6 @@ pub struct Back {
     pub disposition: Option<String>,
 }
 
-/// A message of its call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Heard {
-    /// Its id.
-    pub id: Uuid,
-    /// The question it answers.
-    pub step: String,
-    /// Its length, where the provider tells it.
-    pub seconds: Option<i64>,
-    /// Where the sound is: the word of its state.
-    pub state: String,
-}
-
-/// A note of an agent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub by: String,
-    /// What.
-    pub text: String,
-}
-
 /// A request and everything around it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Whole {
@@ -119,10 +95,6 @@ pub struct Whole {
     pub request: Request,
     /// Its callbacks, newest first.
     pub callbacks: Vec<Back>,
-    /// The messages of its call, in order.
-    pub recordings: Vec<Heard>,
-    /// What agents wrote about it, in order.
-    pub notes: Vec<Note>,
     /// Other requests of the same numbers or for the same person, newest first.
     pub near: Vec<Near>,
     /// The one that it looks like, and those that look like it (F-22).

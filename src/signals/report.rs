@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::signal::Content;
-use super::store::{self, About, Kept, NewSignal, Reader, Signal};
+use super::store::{self, Kept, NewSignal, Reader, Signal};
 use crate::audit;
 use crate::callbacks::desk::Hand;
 use crate::db::{Db, DbError, Tx};
@@ -13,21 +13,21 @@ use crate::operators::store::accounts;
 use crate::outbox::{self, Job, NewJob};
 use crate::secret::Keyring;
 
-/// Reports something; `false` when what it is about is not there, or of another line. `form` is the id of the form: sent
+/// Reports something that a callback told; `false` when that is not there, or of another line. `form` is the id of the form: sent
 /// twice, it is one report. Whoever answers for it is told by a text.
 pub async fn report(
     db: &Db,
     keyring: &Keyring,
     ids: &dyn Ids,
     hand: &Hand,
-    (about, form): (About, Uuid),
+    (callback_id, form): (Uuid, Uuid),
     content: Content,
 ) -> Result<bool, DbError> {
     let Some(operator) = hand.operator else { return Ok(false) };
     let (keyring, hand, job_id) = (keyring.clone(), hand.clone(), ids.row(hand.now));
     db.write(move |tx| {
         Box::pin(async move {
-            let new = NewSignal { id: form, about, operator, at: hand.now, content: &content };
+            let new = NewSignal { id: form, callback_id, operator, at: hand.now, content: &content };
             let line = match store::add(tx, &keyring, &new).await? {
                 Kept::Unknown => return Ok(false),
                 Kept::Before => return Ok(true),
@@ -90,15 +90,22 @@ pub async fn unseen(db: &Db, operator: Uuid) -> Result<u32, DbError> {
 
 /// She sees to it; `false` when somebody did before, or it is none of hers.
 pub async fn seen(db: &Db, hand: &Hand, id: Uuid) -> Result<bool, DbError> {
-    act(db, hand, id, "signal.seen").await
+    act(db, hand, id, Act::See).await
 }
 
 /// Nothing more is to be done about it; `false` when it was closed before, or it is none of hers.
 pub async fn close(db: &Db, hand: &Hand, id: Uuid) -> Result<bool, DbError> {
-    act(db, hand, id, "signal.close").await
+    act(db, hand, id, Act::Close).await
 }
 
-async fn act(db: &Db, hand: &Hand, id: Uuid, action: &'static str) -> Result<bool, DbError> {
+/// What whoever answers for reports does with one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Act {
+    See,
+    Close,
+}
+
+async fn act(db: &Db, hand: &Hand, id: Uuid, act: Act) -> Result<bool, DbError> {
     let Some(operator) = hand.operator else { return Ok(false) };
     let hand = hand.clone();
     db.write(move |tx| {
@@ -106,9 +113,9 @@ async fn act(db: &Db, hand: &Hand, id: Uuid, action: &'static str) -> Result<boo
             if !reader(tx, operator).await?.all {
                 return Ok(false);
             }
-            let done = match action {
-                "signal.close" => store::close(tx, operator, id, hand.now).await?,
-                _ => store::see(tx, operator, id, hand.now).await?,
+            let (done, action) = match act {
+                Act::Close => (store::close(tx, operator, id, hand.now).await?, "signal.close"),
+                Act::See => (store::see(tx, operator, id, hand.now).await?, "signal.seen"),
             };
             if let Some(line) = done {
                 journal(tx, &hand, line, action, id).await?;

@@ -8,22 +8,13 @@ use crate::clock::from_millis;
 use crate::db::{DbError, Tx};
 use crate::secret::Keyring;
 
-/// What a report is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum About {
-    /// A callback.
-    Callback(Uuid),
-    /// A request.
-    Request(Uuid),
-}
-
 /// A report to keep.
 #[derive(Debug)]
 pub struct NewSignal<'a> {
     /// Its id, made with the form: the same form sent twice is one report.
     pub id: Uuid,
-    /// What it is about.
-    pub about: About,
+    /// The callback that it is about.
+    pub callback_id: Uuid,
     /// Who reports.
     pub operator: Uuid,
     /// When.
@@ -64,21 +55,13 @@ pub struct Reader {
     pub all: bool,
 }
 
-/// The line of what a report is about and the request behind it, if it is of one of her lines.
-async fn origin(tx: &mut Tx<'_>, about: About, operator: Uuid) -> Result<Option<(String, Option<String>)>, DbError> {
-    let (text, id) = match about {
-        About::Callback(id) => (
-            "select line_id, request_id from callbacks where id = $1 and line_id in \
-             (select line_id from operator_lines where operator_id = $2)",
-            id,
-        ),
-        About::Request(id) => (
-            "select line_id, id from requests where id = $1 and line_id in \
-             (select line_id from operator_lines where operator_id = $2)",
-            id,
-        ),
-    };
-    Ok(sqlx::query_as(text).bind(id.to_string()).bind(operator.to_string()).fetch_optional(tx.conn()).await?)
+/// The line of a callback and the request behind it, if it is of one of her lines.
+async fn origin(tx: &mut Tx<'_>, callback: Uuid, operator: Uuid) -> Result<Option<(String, Option<String>)>, DbError> {
+    let row = sqlx::query_as(
+        "select line_id, request_id from callbacks where id = $1 and line_id in \
+         (select line_id from operator_lines where operator_id = $2)",
+    );
+    Ok(row.bind(callback.to_string()).bind(operator.to_string()).fetch_optional(tx.conn()).await?)
 }
 
 /// What became of a report.
@@ -94,20 +77,16 @@ pub enum Kept {
 
 /// Keeps a report.
 pub async fn add(tx: &mut Tx<'_>, keyring: &Keyring, new: &NewSignal<'_>) -> Result<Kept, DbError> {
-    let Some((line, request)) = origin(tx, new.about, new.operator).await? else { return Ok(Kept::Unknown) };
+    let Some((line, request)) = origin(tx, new.callback_id, new.operator).await? else { return Ok(Kept::Unknown) };
     let id = new.id.to_string();
     let json = serde_json::to_vec(new.content).unwrap_or_default();
-    let callback = match new.about {
-        About::Callback(callback) => Some(callback.to_string()),
-        About::Request(_) => None,
-    };
     let done = sqlx::query(
         "insert into signals (id, line_id, callback_id, request_id, operator_id, at, content) \
          values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing",
     )
     .bind(&id)
     .bind(&line)
-    .bind(callback)
+    .bind(new.callback_id.to_string())
     .bind(request)
     .bind(new.operator.to_string())
     .bind(new.at.as_millisecond())

@@ -8,13 +8,13 @@ use jiff::tz::TimeZone;
 
 use super::figures::{FIGURES, Measured};
 use super::period::Period;
-use super::small::{Shown, publishable, publishable_sum};
+use super::small::{Shown, publishable};
 use super::workload::HALF_HOUR;
 use crate::clock::from_millis;
 use crate::lines::{District, district};
 
 /// Where no district is known.
-pub const NOWHERE: &str = "Secteur inconnu";
+pub const NOWHERE: &str = "Quartier inconnu";
 
 /// Requests that are alike in what is counted of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,11 +99,11 @@ impl Sheet {
         }
     }
 
-    /// What may be said by district outside the desk (F-73), and of all of them together.
-    pub fn published_districts(&self) -> (Vec<(String, Shown)>, Shown) {
+    /// What may be said by district outside the desk (F-73).
+    pub fn published_districts(&self) -> Vec<(String, Shown)> {
         let counts: Vec<i64> = self.by_district.iter().map(|(_, count)| *count).collect();
         let names = self.by_district.iter().map(|(name, _)| name.clone());
-        (names.zip(publishable(&counts)).collect(), publishable_sum(&counts))
+        names.zip(publishable(&counts)).collect()
     }
 
     /// Everything as rows of three columns: what, which, how many. `words` name a category and a language.
@@ -117,8 +117,10 @@ impl Sheet {
         let categories =
             self.by_category.iter().map(|(code, count)| row("demandes par besoin", category(code), count.to_string()));
         let langs = self.by_lang.iter().map(|(code, count)| row("demandes par langue", lang(code), count.to_string()));
-        let (districts, _) = self.published_districts();
-        let districts = districts.into_iter().map(|(name, shown)| row("demandes par secteur", name, shown.told()));
+        let districts = self
+            .published_districts()
+            .into_iter()
+            .map(|(name, shown)| row("demandes par quartier", name, shown.told()));
         figures.chain(days).chain(categories).chain(districts).chain(langs).collect()
     }
 }
@@ -192,7 +194,7 @@ mod tests {
     #[test]
     fn no_export_says_a_number_below_five_of_a_district() {
         let rows = sheet().rows(str::to_owned, str::to_owned);
-        let districts: Vec<_> = rows.iter().filter(|row| row[0] == "demandes par secteur").collect();
+        let districts: Vec<_> = rows.iter().filter(|row| row[0] == "demandes par quartier").collect();
         assert_eq!(districts.len(), 3);
         for row in districts {
             let small = row[2].parse::<i64>().is_ok_and(|count| count < 5);

@@ -6,10 +6,11 @@
 
 mod imports;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use imports::{Import, Source};
+use ligne_solidaire::audit::words::ACTIONS;
 
 /// What a file is. Each may import the roles that [`may_import`] lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +50,7 @@ const PLACES: &[(&str, Role)] = &[
     ("telemetry", Ground),
     ("telephony/provider", Adapter),
     ("telephony/providers", Adapter),
+    ("audit/exported", UseCase),
     ("calls/switchboard", UseCase),
     ("calls/moment", UseCase),
     ("calls/task", UseCase),
@@ -59,11 +61,13 @@ const PLACES: &[(&str, Role)] = &[
     ("calls/sweep", UseCase),
     ("calls/apology", UseCase),
     ("calls/recordings", UseCase),
+    ("calls/recording/listen", UseCase),
     ("calls/follow_up", UseCase),
     ("callbacks/bridge", UseCase),
     ("callbacks/claims", UseCase),
     ("callbacks/desk", UseCase),
     ("callbacks/finish", UseCase),
+    ("callbacks/open", UseCase),
     ("callbacks/overview", UseCase),
     ("callbacks/spooled", UseCase),
     ("callbacks/shift", UseCase),
@@ -90,6 +94,7 @@ const PLACES: &[(&str, Role)] = &[
     ("simulator", Edge),
     ("worker", Edge),
     ("app", App),
+    ("voice", App),
     ("lib", App),
     ("main", App),
 ];
@@ -214,6 +219,39 @@ fn every_file_opens_with_its_paragraph_and_stays_short() {
     let long = house.iter().filter(|(_, source)| source.lines_without_tests() > LONGEST_FILE);
     let long: Vec<_> = long.map(|(file, source)| format!("{file}: {} lines", source.lines_without_tests())).collect();
     assert!(long.is_empty(), "split these by what they are about: {long:?}");
+}
+
+#[test]
+fn no_page_writes_the_journal_by_itself() {
+    let house = this_house();
+    let pages = house.iter().filter(|(file, _)| room(file) == "console");
+    let writing = pages.filter(|(_, source)| source.text.contains("store::write")).map(|(file, _)| file);
+    assert_eq!(writing.collect::<Vec<_>>(), Vec::<&String>::new(), "a use case does, in the transaction of the act");
+}
+
+/// The words of the shape « session.open » that stand between quotation marks.
+fn actions(text: &str) -> impl Iterator<Item = &str> {
+    let part = |part: &str| !part.is_empty() && part.bytes().all(|one| one.is_ascii_lowercase() || one == b'_');
+    let files = ["csv", "html"];
+    text.split('"').filter(move |word| {
+        word.split_once('.').is_some_and(|(noun, act)| part(noun) && part(act) && !files.contains(&act))
+    })
+}
+
+#[test]
+fn every_action_of_the_journal_has_french_words_and_is_written_somewhere() {
+    let house = this_house();
+    let sources = house.iter().filter(|(file, _)| *file != "audit/words");
+    let written: BTreeSet<&str> = sources.flat_map(|(_, source)| actions(source.text_without_tests())).collect();
+    let told: BTreeSet<&str> = ACTIONS.iter().map(|(action, _)| *action).collect();
+    assert_eq!(told.difference(&written).collect::<Vec<_>>(), Vec::<&&str>::new(), "nobody does these");
+    // What is sealed has names of the same shape; its rooms are plural, those of acts are not.
+    let nouns: BTreeSet<_> = told.iter().filter_map(|action| action.split_once('.')).map(|(noun, _)| noun).collect();
+    let silent = written.iter().filter(|action| {
+        let noun = action.split_once('.').map_or("", |(noun, _)| noun);
+        nouns.contains(noun) && !noun.ends_with('s') && !told.contains(*action)
+    });
+    assert_eq!(silent.collect::<Vec<_>>(), Vec::<&&str>::new(), "these are shown in English");
 }
 
 /// A house of a few files, and what is wrong with it.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ligne_solidaire::callbacks::Disposition;
 use ligne_solidaire::callbacks::bridge::{self, Asked};
-use ligne_solidaire::callbacks::claims::{self, Claim};
+use ligne_solidaire::callbacks::claims::{self, Claim, Released};
 use ligne_solidaire::callbacks::desk::Hand;
 use ligne_solidaire::callbacks::dialling::Ended;
 use ligne_solidaire::callbacks::finish::{self, Ending, Finish};
@@ -299,7 +299,7 @@ async fn only_a_number_that_the_provider_does_not_know_is_a_wrong_one() {
             assert_eq!(number(&base.db, "select attempts from callbacks where state = 'claimed'").await, tries);
             assert_eq!(number(&base.db, "select count(*) from attempts").await, 1, "{reply}");
             odette.service.exchange.refuse(BUREAU).await.unwrap();
-            assert!(claims::release(&base.db, &odette.hand(), odette.callback).await.unwrap());
+            assert_eq!(odette.desk.release(&odette.hand(), odette.callback).await, Released::Free);
             let other = odette.desk.something().await;
             odette.takes(other, ODETTE).await;
         }
@@ -312,7 +312,7 @@ async fn an_agent_from_whom_it_was_taken_over_dials_nobody() {
     on_both(async |base| {
         let odette = Bridging::on(base, ODETTE).await;
         let path = odette.rings().await;
-        assert!(claims::release(&base.db, &odette.hand(), odette.callback).await.unwrap());
+        assert_eq!(odette.desk.release(&odette.hand(), odette.callback).await, Released::Free);
         let dialling = odette.post(&format!("{path}/key"), &[("Digits", "1")]).await;
         assert!(dialling.is_voice() && !dialling.body.contains("<Dial"), "{dialling:?}");
         odette.over(&path).await;
@@ -362,7 +362,7 @@ async fn how_the_call_of_another_claim_ended_fills_in_nothing() {
         bridging.post(&format!("{path}/key"), &[("Digits", "1")]).await;
         bridging.over(&path).await;
         assert!(bridging.latest().await.of_this_claim);
-        assert!(claims::release(&bridging.desk.db, &bridging.hand(), bridging.callback).await.unwrap());
+        assert_eq!(bridging.desk.release(&bridging.hand(), bridging.callback).await, Released::Free);
         assert!(!bridging.latest().await.of_this_claim, "nobody has it");
         bridging.service.clock.advance(Duration::from_hours(24));
         assert_eq!(claims::claim(&bridging.desk.db, &bridging.hand(), bridging.callback).await.unwrap(), Claim::Taken);

@@ -1,7 +1,7 @@
 //! Who works on what: claims as leases, one at a time, never two owners.
 
 use ligne_solidaire::callbacks::Disposition;
-use ligne_solidaire::callbacks::claims::{self, Claim, Next};
+use ligne_solidaire::callbacks::claims::{self, Claim, Next, Released};
 use ligne_solidaire::callbacks::desk;
 use ligne_solidaire::callbacks::desk::Hand;
 use ligne_solidaire::callbacks::order::Item;
@@ -151,12 +151,12 @@ async fn what_is_given_back_keeps_its_deadline_and_is_offered_again() {
         let item = desk.item(2, -60, 180);
         let id = desk.waits(&item).await;
         assert_eq!(claims::next(&base.db, &desk.hand(nadia, 0)).await.unwrap(), Next::Taken(id));
-        assert!(!claims::release(&base.db, &desk.hand(awa, 1), id).await.unwrap());
-        assert!(claims::release(&base.db, &desk.hand(nadia, 1), id).await.unwrap());
-        assert!(!claims::release(&base.db, &desk.hand(nadia, 1), id).await.unwrap());
+        assert_eq!(desk.release(&desk.hand(awa, 1), id).await, Released::Lost);
+        assert_eq!(desk.release(&desk.hand(nadia, 1), id).await, Released::Free);
+        assert_eq!(desk.release(&desk.hand(nadia, 1), id).await, Released::Free, "pressed twice");
         assert_eq!(claims::next(&base.db, &desk.hand(awa, 1)).await.unwrap(), Next::Taken(id));
-        assert_eq!(claims::release_all(&base.db, &desk.hand(awa, 2)).await.unwrap(), 1);
-        assert_eq!(claims::release_all(&base.db, &desk.hand(awa, 2)).await.unwrap(), 0);
+        assert_eq!(claims::leave(&base.db, &desk.hand(awa, 2), String::new()).await.unwrap(), 1);
+        assert_eq!(claims::leave(&base.db, &desk.hand(awa, 2), String::new()).await.unwrap(), 0);
         let due = number(&base.db, "select due_at from callbacks where state = 'open'").await;
         assert_eq!(due, item.due_at.as_millisecond());
         assert_eq!(number(&base.db, "select count(*) from audit where action = 'callback.release'").await, 2);
@@ -219,7 +219,7 @@ async fn what_she_holds_on_a_line_that_is_hers_no_more_is_given_back() {
         assert_eq!(claims::claim(&base.db, &desk.hand(nadia, 1), lost).await.unwrap(), Claim::Unknown);
         assert_eq!(claims::claim(&base.db, &desk.hand(nadia, 1), one).await.unwrap(), Claim::Taken);
         assert_eq!(number(&base.db, "select count(*) from callbacks where state = 'claimed'").await, 1);
-        assert!(claims::release(&base.db, &desk.hand(nadia, 2), one).await.unwrap());
+        assert_eq!(desk.release(&desk.hand(nadia, 2), one).await, Released::Free);
         assert_eq!(claims::next(&base.db, &desk.hand(nadia, 2)).await.unwrap(), Next::Taken(one));
     })
     .await;

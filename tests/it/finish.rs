@@ -122,7 +122,7 @@ async fn each_disposition_is_kept_with_its_next_step_and_refused_without() {
                 assert_eq!(ends(&desk, nadia, 0, id, form.clone()).await, Finish::Needs(disposition.step));
                 let wrong = Ending { date: Some(now()), reference: Some("333333".to_owned()), ..form.clone() };
                 assert_eq!(finished(&desk, nadia, 0, id, wrong).await, Finish::Needs(disposition.step));
-                claims::release_all(&base.db, &desk.hand(nadia, 0)).await.unwrap();
+                claims::leave(&base.db, &desk.hand(nadia, 0), String::new()).await.unwrap();
             }
             let expected = match (disposition.closes, disposition.step, disposition.code) {
                 (true, ..) => Finish::Closed,
@@ -201,7 +201,7 @@ async fn after_three_tries_in_vain_an_ordinary_callback_ends_and_that_of_somebod
                 let helene = (desk.operator(&who, desk.line).await, "Hélène");
                 assert_eq!(claims::next(&base.db, &desk.hand(helene, 1_679)).await.unwrap(), Next::Empty);
                 assert_eq!(claims::next(&base.db, &desk.hand(helene, 1_680)).await.unwrap(), Next::Taken(id));
-                claims::release(&base.db, &desk.hand(helene, 1_680), id).await.unwrap();
+                desk.release(&desk.hand(helene, 1_680), id).await;
                 let comes_back = "select not_before from callbacks where escalated_at is not null and attempts = 3";
                 assert_eq!(number(&base.db, comes_back).await, after.as_millisecond());
             } else {

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use ligne_solidaire::cli::voice;
 use ligne_solidaire::lines::change::{self, Changed};
 use ligne_solidaire::lines::overrides::Setting;
 use ligne_solidaire::operators::{Operator, Role};
+use ligne_solidaire::voice;
 use ligne_solidaire::worker;
 
 use crate::scripts::files;

@@ -13,6 +13,7 @@ use ligne_solidaire::lang::Lang;
 use ligne_solidaire::operators::Operator;
 use ligne_solidaire::phone::PhoneNumber;
 use ligne_solidaire::requests::content::{Content, Person};
+use ligne_solidaire::requests::desk::open::Opened;
 use ligne_solidaire::requests::desk::{Saved, edit, ends, open, place};
 use ligne_solidaire::requests::event::Kind;
 use ligne_solidaire::requests::filter::{Filter, Words as Sought};
@@ -50,11 +51,11 @@ async fn ids(service: &Service) -> Vec<Uuid> {
 }
 
 pub(crate) async fn whole(service: &Service, by: &Operator, id: Uuid) -> Whole {
-    open::open(&service.app.board, by, id).await.unwrap().expect("it is of her lines").0
+    open::open(&service.app.board, by, id).await.unwrap().expect("it is of her lines").whole
 }
 
 async fn told(service: &Service, by: &Operator, id: Uuid) -> Vec<Entry> {
-    let (whole, parts) = open::open(&service.app.board, by, id).await.unwrap().unwrap();
+    let Opened { whole, parts, .. } = open::open(&service.app.board, by, id).await.unwrap().unwrap();
     let voice = service.app.board.voice.load_full();
     let words = Words { scripts: &voice.scripts, labels: &voice.labels };
     timeline(&whole.request.reference, parts, words)
@@ -90,8 +91,8 @@ async fn an_agent_finds_a_request_by_its_digits_its_number_and_what_it_is() {
         let kinds = [
             (Filter { category: Some("courses".to_owned()), ..Filter::default() }, 2),
             (Filter { category: Some("papier".to_owned()), ..Filter::default() }, 0),
-            (Filter { state: Some(State::Recorded), ..Filter::default() }, 2),
-            (Filter { state: Some(State::Solved), ..Filter::default() }, 0),
+            (Filter { states: vec![State::Recorded], ..Filter::default() }, 2),
+            (Filter { states: vec![State::Solved], ..Filter::default() }, 0),
             (Filter { priority: Some(2), ..Filter::default() }, 2),
             (Filter { priority: Some(0), ..Filter::default() }, 0),
             (Filter { postal_codes: vec!["34080".to_owned(), "34000".to_owned()], ..Filter::default() }, 2),
@@ -118,9 +119,9 @@ async fn opening_a_request_shows_all_of_it_and_leaves_an_entry_in_the_journal() 
         let service = Service::on(base).await;
         let (camille, other) = (agent(&service, "Camille").await, stranger(&service).await);
         let id = by_telephone(&service, ODETTE).await;
-        let opened = whole(&service, &camille, id).await;
-        assert_eq!(opened.request.contact.as_ref().unwrap().number, PhoneNumber::parse(ODETTE).ok());
-        assert_eq!((opened.callbacks.len(), opened.recordings.len()), (1, 3));
+        let Opened { whole, messages, .. } = open::open(&service.app.board, &camille, id).await.unwrap().unwrap();
+        assert_eq!(whole.request.contact.as_ref().unwrap().number, PhoneNumber::parse(ODETTE).ok());
+        assert_eq!((whole.callbacks.len(), messages.len()), (1, 3));
         assert_eq!(number(&base.db, "select count(*) from audit where action = 'request.open'").await, 1);
         assert!(open::open(&service.app.board, &other, id).await.unwrap().is_none());
         assert!(open::open(&service.app.board, &camille, Uuid::nil()).await.unwrap().is_none());

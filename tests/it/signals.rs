@@ -6,7 +6,7 @@ use ligne_solidaire::lang::Lang;
 use ligne_solidaire::operators::store::accounts;
 use ligne_solidaire::operators::{Operator, Role};
 use ligne_solidaire::signals::report;
-use ligne_solidaire::signals::store::{About, Signal};
+use ligne_solidaire::signals::store::Signal;
 use ligne_solidaire::signals::{Content, Danger};
 use uuid::Uuid;
 
@@ -43,7 +43,7 @@ impl Town {
         Hand { agent: "x".to_owned(), operator: Some(operator), entry: board.ids.row(now), now }
     }
 
-    async fn reports(&self, who: Uuid, about: About, form: Uuid) -> bool {
+    async fn reports(&self, who: Uuid, about: Uuid, form: Uuid) -> bool {
         let board = &self.service.app.board;
         let hand = self.hand(who);
         report::report(&board.db, &board.keyring, &*board.ids, &hand, (about, form), content()).await.unwrap()
@@ -99,7 +99,7 @@ async fn hired(service: &Service, name: &str, role: Role, phone: &str) -> Uuid {
 async fn a_report_is_read_by_its_author_and_by_those_who_answer_for_it() {
     on_both(async |base| {
         let town = Town::on(base).await;
-        let (id, about) = (town.form(), About::Callback(town.desk.something().await));
+        let (id, about) = (town.form(), town.desk.something().await);
         assert!(town.reports(town.nadia, about, id).await);
         assert!(town.reports(town.nadia, about, id).await, "sent twice");
         assert_eq!(number(&base.db, "select count(*) from signals").await, 1);
@@ -123,7 +123,7 @@ async fn a_report_is_read_by_its_author_and_by_those_who_answer_for_it() {
 async fn supervisors_are_told_that_there_is_one_and_nothing_of_it() {
     on_both(async |base| {
         let town = Town::on(base).await;
-        let about = About::Callback(town.desk.something().await);
+        let about = town.desk.something().await;
         assert!(town.reports(town.nadia, about, town.form()).await);
         town.service.work().await;
         let told =
@@ -140,7 +140,7 @@ async fn supervisors_are_told_that_there_is_one_and_nothing_of_it() {
 async fn a_report_of_which_nobody_can_be_told_is_a_failed_job_in_sight() {
     on_both(async |base| {
         let town = Town::whose_line_has(base, "").await;
-        let about = About::Callback(town.desk.something().await);
+        let about = town.desk.something().await;
         assert!(town.reports(town.nadia, about, town.form()).await);
         town.service.work().await;
         assert_eq!(town.texts(), []);
@@ -155,7 +155,7 @@ async fn a_report_of_which_nobody_can_be_told_is_a_failed_job_in_sight() {
 async fn only_those_who_answer_for_it_see_to_a_report_and_close_it() {
     on_both(async |base| {
         let town = Town::on(base).await;
-        let (id, about) = (town.form(), About::Callback(town.desk.something().await));
+        let (id, about) = (town.form(), town.desk.something().await);
         assert!(town.reports(town.nadia, about, id).await);
         let seen = async |who| report::seen(&base.db, &town.hand(who), id).await.unwrap();
         let close = async |who| report::close(&base.db, &town.hand(who), id).await.unwrap();
@@ -178,11 +178,11 @@ async fn what_is_of_another_line_is_neither_reported_nor_read() {
     on_both(async |base| {
         let town = Town::on(base).await;
         let theirs = town.desk.waits_on(town.desk.elsewhere, &town.desk.item(2, -10, 60)).await;
-        for about in [About::Callback(theirs), About::Request(theirs), About::Callback(town.form())] {
+        for about in [theirs, town.form()] {
             assert!(!town.reports(town.helene, about, town.form()).await);
         }
         let (id, ours) = (town.form(), town.desk.something().await);
-        assert!(town.reports(town.nadia, About::Callback(ours), id).await);
+        assert!(town.reports(town.nadia, ours, id).await);
         let who = crate::support::desk::Who { name: "Zoé", roles: "superviseur", langs: "fr" };
         let zoe = town.desk.operator(&who, town.desk.elsewhere).await;
         assert_eq!(town.open(zoe, id).await, None);
@@ -196,7 +196,7 @@ async fn what_is_of_another_line_is_neither_reported_nor_read() {
 async fn what_was_said_is_sealed() {
     on_both(async |base| {
         let town = Town::on(base).await;
-        let about = About::Callback(town.desk.something().await);
+        let about = town.desk.something().await;
         assert!(town.reports(town.nadia, about, town.form()).await);
         let dump = crate::support::dump::dump(&base.db).await;
         let all = format!("{:?} {:?} {:?}", dump["signals"], dump["outbox"], dump["audit"]);

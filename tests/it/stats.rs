@@ -191,7 +191,10 @@ async fn the_map_shows_the_needs_that_are_open_by_district() {
         calls_back(&service, &camille, "RESOLU", Duration::from_mins(1)).await;
         assert_eq!(open().await, [("34000".to_owned(), "courses".to_owned(), 1)]);
         let settings = line(&service).settings;
-        assert_eq!(settings.district_of("34000").map(|district| district.name.as_str()), Some("Centre"));
+        assert_eq!(
+            ligne_solidaire::lines::district::of(&settings.districts, "34000").map(|district| district.name.as_str()),
+            Some("Centre")
+        );
     })
     .await;
 }

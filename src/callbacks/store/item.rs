@@ -19,8 +19,6 @@ pub struct Content {
     pub call_id: Option<Uuid>,
     /// The request behind it.
     pub request_id: Option<Uuid>,
-    /// The word of the state of that request.
-    pub request_state: Option<String>,
     /// What was answered, as JSON: of the request where there is one.
     pub answers: Vec<u8>,
     /// How it ended.
@@ -29,7 +27,7 @@ pub struct Content {
     pub closed_at: Option<Timestamp>,
 }
 
-const CONTENT: &str = "select b.id, b.call_id, b.request_id, b.answers, b.disposition, b.closed_at, r.state as request_state, \
+const CONTENT: &str = "select b.id, b.call_id, b.request_id, b.answers, b.disposition, b.closed_at, \
      r.answers as request_answers from callbacks b left join requests r on r.id = b.request_id \
      where b.id = $2 and b.line_id in (select line_id from operator_lines where operator_id = $1)";
 
@@ -52,7 +50,6 @@ fn read(keyring: &Keyring, row: &AnyRow) -> Result<Content, DbError> {
     Ok(Content {
         call_id: row.try_get::<Option<String>, _>("call_id")?.and_then(|id| id.parse().ok()),
         request_id: request.and_then(|id| id.parse().ok()),
-        request_state: row.try_get("request_state")?,
         answers: own.filter(|answers| answers != b"{}").or(of_request).unwrap_or_default(),
         disposition: row.try_get("disposition")?,
         closed_at: row.try_get::<Option<i64>, _>("closed_at")?.map(from_millis),

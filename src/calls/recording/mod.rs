@@ -1,5 +1,6 @@
 //! A message that a caller left after the beep. Pure; its rows are in [`store`].
 
+pub mod listen;
 pub mod store;
 
 use serde::{Deserialize, Serialize};

@@ -117,17 +117,24 @@ pub struct Message {
     pub step: String,
     /// Where the audio is.
     pub state: State,
+    /// Whether it is here and cannot be read: it is damaged, or sealed with another key.
+    pub unreadable: bool,
 }
 
 /// The messages of a call, in the order in which they were left.
-pub async fn of_call(tx: &mut Tx<'_>, call_id: Uuid) -> Result<Vec<Message>, DbError> {
-    let rows: Vec<(String, String, String)> =
-        sqlx::query_as("select id, step, state from recordings where call_id = $1 order by turn, created_at, id")
-            .bind(call_id.to_string())
-            .fetch_all(tx.conn())
-            .await?;
-    let message = |(id, step, state): (String, String, String)| {
-        Some(Message { id: id.parse().ok()?, step, state: State::of_word(&state)? })
+pub async fn of_call(tx: &mut Tx<'_>, keyring: &Keyring, call_id: Uuid) -> Result<Vec<Message>, DbError> {
+    type Row = (String, String, String, Option<Vec<u8>>);
+    let rows: Vec<Row> = sqlx::query_as(
+        "select r.id, r.step, r.state, a.audio from recordings r left join recording_audio a on a.recording_id = r.id \
+         where r.call_id = $1 order by r.turn, r.created_at, r.id",
+    )
+    .bind(call_id.to_string())
+    .fetch_all(tx.conn())
+    .await?;
+    let message = |(id, step, state, sealed): Row| {
+        let state = State::of_word(&state)?;
+        let read = sealed.is_some_and(|sealed| keyring.open("recordings.audio", &id, &sealed).is_ok());
+        Some(Message { id: id.parse().ok()?, step, state, unreadable: state == State::Kept && !read })
     };
     Ok(rows.into_iter().filter_map(message).collect())
 }

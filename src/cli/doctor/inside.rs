@@ -1,12 +1,13 @@
 //! What is on this machine: database, key, scripts, lines and their numbers.
 
 use super::Finding;
-use crate::cli::{compose, voice};
+use crate::cli::compose;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::db;
 use crate::lines::numbering::{self, Level};
 use crate::outbox;
+use crate::voice;
 
 /// The database takes a write, with the key that belongs to it, and nothing was given up.
 pub(super) async fn database(config: &Config) -> Vec<Finding> {

@@ -257,7 +257,7 @@ fn roles(typed: &Typed) -> Vec<Choice> {
             Role::Supervisor => "reprend les rappels difficiles, voit les chiffres, règle la ligne",
             Role::Referent => "connaît les bénévoles, rappelle les habitants",
             Role::Administrator => "tient les comptes et la ligne ; ne lit pas ce que disent les habitants",
-            Role::DataOfficer => "lit le journal, efface",
+            Role::DataOfficer => "lit le journal",
         },
         ticked: typed.roles.iter().any(|word| word == role.word()),
     };

@@ -51,7 +51,7 @@ fn told(name: &str, value: &str) -> Option<(&'static str, String)> {
         "issue" => Disposition::of_code(value).map(|end| ("Issue", end.means.to_owned())),
         "quand" => {
             let date = value.parse::<DateTime>().ok()?;
-            Some(("Revenir à ce dossier le", date.strftime("%d/%m/%Y à %H h %M").to_string()))
+            Some(("Y revenir le", date.strftime("%d/%m/%Y à %H h %M").to_string()))
         }
         TICKED => Some(("Fait", value.to_owned())),
         "langue" => value.parse::<Lang>().ok().map(|lang| ("Sa langue", lang.french().to_owned())),

@@ -9,7 +9,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::request_acts::{capital, phone};
+use super::queue::levels;
+use super::request_acts::{phone, unchanged};
 use super::requests::categories;
 use crate::app::App;
 use crate::console::page::{Frame, PageError, render};
@@ -41,6 +42,7 @@ struct CounterPage {
     lines: Vec<(String, String)>,
     langs: Vec<(String, String)>,
     consents: Vec<&'static str>,
+    levels: Vec<(String, String)>,
     kept: Sent,
 }
 
@@ -96,6 +98,7 @@ fn page(
         lines: visitor.operator().lines.iter().filter_map(line).collect(),
         langs: voice.scripts.catalogs.keys().map(|lang| (lang.code().to_owned(), lang.french().to_owned())).collect(),
         consents: Consent::ALL.map(Consent::word).to_vec(),
+        levels: levels(),
         category,
         kept,
     }
@@ -129,7 +132,7 @@ pub(crate) async fn take(OfApp(app): OfApp<Arc<App>>, visitor: Visitor, sent: Se
         Err(sentence) => sentence,
         Ok(typed) => match counter::take(&app.board, &app.lines, visitor.operator(), typed).await? {
             Ok(kept) => return Ok(Redirect::to(&format!("/console/demandes/{}?dit=saisie", kept.id)).into_response()),
-            Err(bad) => capital(&bad.to_string()),
+            Err(bad) => unchanged(&bad),
         },
     };
     let page = page(&app, &visitor, need, &Said::default(), sent, Some(refusal));
@@ -138,7 +141,7 @@ pub(crate) async fn take(OfApp(app): OfApp<Arc<App>>, visitor: Visitor, sent: Se
 
 fn typed(app: &App, visitor: &Visitor, sent: &Sent) -> Result<Typed, String> {
     let place = Place::typed(sent.text("rue"), sent.text("precisions"), sent.text("code_postal"), None);
-    let (place, postal_code) = place.map_err(|bad| capital(&bad.to_string()))?;
+    let (place, postal_code) = place.map_err(|bad| unchanged(&bad))?;
     let for_other = match sent.text("pour") {
         "autre" => Some(Person { name: sent.text("personne").to_owned(), phone: phone(sent, "personne_tel")? }),
         _ => None,
@@ -158,7 +161,7 @@ fn typed(app: &App, visitor: &Visitor, sent: &Sent) -> Result<Typed, String> {
         place,
         postal_code,
         consent: Consent::of_word(sent.text("accord")).unwrap_or(Consent::NotAsked),
-        priority: None,
+        priority: sent.text("priorite").parse().ok().filter(|level| *level <= 3),
         solved: sent.text("resolue") == "oui",
     })
 }

@@ -5,22 +5,20 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Query, State as OfApp};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use jiff::civil::{Date, Weekday};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::audit;
+use crate::audit::exported::{Export, exported};
 use crate::console::hand::hand;
-use crate::console::page::{Frame, PageError, render};
+use crate::console::page::{Frame, PageError, as_file, render};
 use crate::console::said::Said;
 use crate::console::visitor::Visitor;
 use crate::dialog;
 use crate::lang::{FRENCH_DAYS, Lang};
 use crate::lines::Line;
-use crate::spreadsheet;
 use crate::stats::figures::{FIGURES, Kind};
 use crate::stats::period::{Grain, Period};
 use crate::stats::report;
@@ -71,8 +69,9 @@ struct FiguresPage {
     plots: Vec<Plot>,
     days: Vec<(String, i64, i64, i64)>,
     splits: Vec<(&'static str, Vec<(String, i64)>)>,
-    share: u32,
-    seconds: u32,
+    share: String,
+    minutes: String,
+    minutes_each: String,
     multiples: Vec<(u32, String, bool)>,
     week: [&'static str; 7],
     busy: Vec<(String, Vec<u32>)>,
@@ -159,8 +158,9 @@ fn page(
             .map(|day| (day.day.strftime("%d/%m").to_string(), day.calls, day.work, day.requests))
             .collect(),
         splits: splits(app, sheet),
-        share: 80,
-        seconds: 120,
+        share: format!("{:.0}", wanted.share * 100.0),
+        minutes: format!("{:.0}", wanted.seconds / 60.0),
+        minutes_each: format!("{:.0}", wanted.seconds_each / 60.0),
         multiples: TIMES
             .map(|one| (one, format!("{}&fois={one}#renfort", at("/console/chiffres", period)), one == times))
             .to_vec(),
@@ -233,18 +233,6 @@ pub(crate) async fn export(
     let (line, period) = chosen(&app, &visitor, &asked)?;
     let sheet = report::sheet(&app.board, visitor.operator(), &line, period).await?.ok_or(PageError::NotFound)?;
     let rows = sheet.rows(|code| need(&app, code), lang);
-    let file = spreadsheet::csv(&["quoi", "lequel", "combien"], rows).map_err(|cause| {
-        tracing::error!(%cause, "a table was not written");
-        PageError::NotFound
-    })?;
-    let (hand, id) = (hand(&app, &visitor), line.id);
-    let noting = app.board.db.write(move |tx| {
-        Box::pin(async move {
-            audit::store::write_of_line(tx, (hand.entry, Some(id)), &hand.agent, "figures.export", "", hand.now).await
-        })
-    });
-    noting.await?;
-    let headers =
-        [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=\"chiffres.csv\"")];
-    Ok((headers, file).into_response())
+    exported(&app.board.db, &hand(&app, &visitor), Some(line.id), Export::Figures).await?;
+    as_file("chiffres.csv", &["quoi", "lequel", "combien"], rows)
 }

@@ -11,17 +11,16 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::message::{UNREADABLE, unreadable};
+use super::message::Spoken;
 use super::queue::{about, by};
 use crate::app::App;
-use crate::audit;
 use crate::callbacks::attempts;
 use crate::callbacks::disposition::{Disposition, Group, Step};
-use crate::callbacks::store::bridges::{self, Latest, Stage};
-use crate::callbacks::store::item::{self, Content, Earlier};
+use crate::callbacks::open::{self, Opened};
+use crate::callbacks::store::bridges::{Latest, Stage};
+use crate::callbacks::store::item::Earlier;
 use crate::callbacks::store::notes;
-use crate::callbacks::store::queue::{self, QueueRow};
-use crate::calls::recording;
+use crate::callbacks::store::queue::QueueRow;
 use crate::console::alerts::live_or_whole;
 use crate::console::hand::hand;
 use crate::console::id::Id;
@@ -30,18 +29,14 @@ use crate::console::page::{Frame, PageError, render};
 use crate::console::said::Said;
 use crate::console::shown;
 use crate::console::visitor::Visitor;
-use crate::db::DbError;
 use crate::dialog::{self, Told, Values};
 use crate::lang::Lang;
 use crate::operators::Right;
 use crate::phone::PhoneNumber;
 use crate::requests::Contact;
 use crate::requests::duplicates::Near;
-use crate::requests::store::show::beside;
-use crate::requests::whole::{Beneficiary, Request};
+use crate::requests::whole::Beneficiary;
 
-/// How many earlier callbacks of the number are shown.
-const EARLIER: u32 = 10;
 /// Answers that the page shows elsewhere, or that name a number which its own row holds.
 const ELSEWHERE: [&str; 1] = ["contact"];
 
@@ -69,7 +64,7 @@ struct ItemPage {
     ending: bool,
     may: May,
     told: Vec<Told>,
-    messages: Vec<Message>,
+    messages: Vec<Spoken>,
     earlier: Vec<Before>,
     number: Option<String>,
     dial: String,
@@ -139,14 +134,6 @@ struct May {
     ring: bool,
 }
 
-/// A spoken message.
-struct Message {
-    id: Uuid,
-    label: String,
-    here: bool,
-    why: &'static str,
-}
-
 /// A callback of the same number.
 struct Before {
     id: Uuid,
@@ -162,21 +149,6 @@ struct Helped {
     earlier: Vec<Before>,
 }
 
-/// Everything that the page reads.
-struct Opened {
-    row: QueueRow,
-    content: Content,
-    earlier: Vec<Earlier>,
-    /// The request behind it, and those that may be the same one.
-    request: Option<(Request, Vec<Near>)>,
-    of_person: Vec<Earlier>,
-    messages: Vec<recording::store::Message>,
-    notes: Vec<notes::Note>,
-    ringing: Option<Latest>,
-    /// Messages that are kept and that nobody can listen to.
-    silent: Vec<Uuid>,
-}
-
 /// The page of a callback; to a script, the part that changes.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
@@ -186,11 +158,13 @@ pub(crate) async fn show(
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let shown = Shown { said, ..Shown::default() };
+    let (board, hand) = (&app.board, hand(&app, &visitor));
     let opened = if headers.contains_key(FRAGMENT) {
-        read(&app, &visitor, id).await?.ok_or(PageError::NotFound)?
+        open::follow(&board.db, &board.keyring, &hand, id).await?
     } else {
-        open(&app, &visitor, id).await?
+        open::open(&board.db, &board.keyring, &hand, id).await?
     };
+    let opened = opened.ok_or(PageError::NotFound)?;
     let page = page(&app, &visitor, opened, shown);
     live_or_whole(&visitor, &headers, || page.as_live().render(), || render(&page))
 }
@@ -203,66 +177,9 @@ pub(super) async fn again(
     status: StatusCode,
     shown: Shown,
 ) -> Result<Response, PageError> {
-    let opened = open(app, visitor, id).await?;
+    let board = &app.board;
+    let opened = open::open(&board.db, &board.keyring, &hand(app, visitor), id).await?.ok_or(PageError::NotFound)?;
     Ok((status, render(&page(app, visitor, opened, shown))?).into_response())
-}
-
-/// Opens it: its number is shown, and that is journaled.
-async fn open(app: &App, visitor: &Visitor, id: Uuid) -> Result<Opened, PageError> {
-    let mut opened = read(app, visitor, id).await?.ok_or(PageError::NotFound)?;
-    let kept = opened.messages.iter().filter(|message| message.state == recording::State::Kept);
-    opened.silent = unreadable(app, visitor, kept.map(|message| message.id).collect()).await?;
-    journal(app, visitor, "callback.open", id).await?;
-    Ok(opened)
-}
-
-async fn read(app: &App, visitor: &Visitor, id: Uuid) -> Result<Option<Opened>, DbError> {
-    let (now, operator, keyring) = (app.board.clock.now(), visitor.operator().id, app.board.keyring.clone());
-    let reading = app.board.db.read(move |tx| {
-        Box::pin(async move {
-            let Some(row) = queue::one(tx, operator, id, now).await? else { return Ok(None) };
-            let Some(content) = item::content(tx, &keyring, operator, id).await? else { return Ok(None) };
-            let messages = match content.call_id {
-                Some(call) => recording::store::of_call(tx, call).await?,
-                None => Vec::new(),
-            };
-            let earlier = item::earlier(tx, operator, id, EARLIER).await?;
-            let request = match content.request_id {
-                Some(request) => beside(tx, &keyring, operator, request).await?,
-                None => None,
-            };
-            let phone = request.as_ref().and_then(|(request, _)| request.beneficiary.as_ref()?.phone.clone());
-            let of_person = match phone {
-                Some(phone) => item::of_person(tx, &keyring, operator, id, &phone, EARLIER).await?,
-                None => Vec::new(),
-            };
-            let notes = notes::of_callback(tx, &keyring, operator, id).await?;
-            let ringing = bridges::latest(tx, operator, id, now).await?;
-            let silent = Vec::new();
-            Ok::<_, DbError>(Some(Opened {
-                row,
-                content,
-                earlier,
-                request,
-                of_person,
-                messages,
-                notes,
-                ringing,
-                silent,
-            }))
-        })
-    });
-    reading.await
-}
-
-async fn journal(app: &App, visitor: &Visitor, action: &'static str, id: Uuid) -> Result<(), DbError> {
-    let hand = hand(app, visitor);
-    let writing = app.board.db.write(move |tx| {
-        Box::pin(
-            async move { audit::store::write(tx, hand.entry, &hand.agent, action, &id.to_string(), hand.now).await },
-        )
-    });
-    writing.await
 }
 
 fn page(app: &App, visitor: &Visitor, opened: Opened, shown_again: Shown) -> ItemPage {
@@ -270,7 +187,7 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, shown_again: Shown) -> Ite
     let now = app.board.clock.now();
     let zone = app.zone_of(opened.row.line_id);
     let voice = app.board.voice.load();
-    let Opened { row, content, earlier, request, of_person, messages, notes, ringing, silent } = opened;
+    let Opened { row, content, earlier, request, of_person, messages, notes, ringing } = opened;
     let (request, near) = request.unzip();
     let person = request.as_ref().and_then(|request| request.beneficiary.as_ref());
     let what = about(app, &row);
@@ -307,7 +224,7 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, shown_again: Shown) -> Ite
             ring: mine && number.as_ref().is_some_and(PhoneNumber::is_dialable) && visitor.operator().phone.is_some(),
         },
         told: told(app, &content.answers),
-        messages: messages.iter().map(|message| shown_message(app, message, &silent)).collect(),
+        messages: messages.iter().map(|message| Spoken::of(app, message)).collect(),
         earlier: earlier.iter().map(|one| before(app, one, now, &zone)).collect(),
         number: number.as_ref().map(|number| number.pairs().join(" ")),
         fills: ringing.as_ref().and_then(filled_by),
@@ -394,22 +311,6 @@ fn told(app: &App, answers: &[u8]) -> Vec<Told> {
     let mut told = app.board.voice.load().labels.told(&values);
     told.retain(|one| !ELSEWHERE.contains(&one.name.as_str()));
     told
-}
-
-fn shown_message(app: &App, message: &recording::store::Message, silent: &[Uuid]) -> Message {
-    let voice = app.board.voice.load();
-    let name = voice.scripts.flow.steps.get(&message.step).and_then(dialog::Step::value_name);
-    let label = name.and_then(|name| voice.labels.label(name)).unwrap_or_else(|| "Message".to_owned());
-    let why = match message.state {
-        recording::State::Waiting => {
-            "Ce message n'est pas encore arrivé de l'opérateur. Rechargez la page dans une minute."
-        }
-        recording::State::Erased => "Ce message a été effacé, comme annoncé à l'appelant.",
-        recording::State::Kept if silent.contains(&message.id) => UNREADABLE,
-        recording::State::Kept => "",
-        _ => "Ce message n'est pas arrivé de l'opérateur : il est perdu.",
-    };
-    Message { id: message.id, label, here: why.is_empty(), why }
 }
 
 /// A request that may be the same one (F-49).

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::item::{Shown, Typed, again};
 use crate::app::App;
 use crate::callbacks::bridge::{self, Asked};
-use crate::callbacks::claims::{self, Claim};
+use crate::callbacks::claims::{self, Claim, Released};
 use crate::callbacks::disposition::{Disposition, Step};
 use crate::callbacks::finish::{self, Ending, Finish, Lapsed, Noted};
 use crate::callbacks::store::attempts::Deed;
@@ -101,18 +101,19 @@ pub(crate) async fn release(
     Id(id): Id,
     sent: Sent,
 ) -> Result<Response, PageError> {
-    let before = known(&app, &visitor, id).await?;
-    if let Noted::TooLong(length) = keep(&app, &visitor, id, &sent).await? {
-        return too_long(&app, &visitor, id, &sent, length).await;
-    }
-    let released = claims::release(&app.board.db, &hand(&app, &visitor), id).await?;
-    // Pressed twice, it is given back already.
-    let said = if released || before.holder.is_none() { "rendu" } else { "perdu" };
+    let (board, hand) = (&app.board, hand(&app, &visitor));
+    let form = sent.id("formulaire").unwrap_or(hand.entry);
+    let said = match claims::release(&board.db, &board.keyring, &hand, id, form, sent.text("note")).await? {
+        Released::Free => "rendu",
+        Released::Lost => "perdu",
+        Released::TooLong(length) => return too_long(&app, &visitor, id, &sent, length).await,
+        Released::Unknown => return Err(PageError::NotFound),
+    };
     Ok(Redirect::to(&format!("/console/file?dit={said}")).into_response())
 }
 
 /// Of another line's callback there is nothing to say, not even that it is not hers (T15).
-async fn known(app: &App, visitor: &Visitor, id: Uuid) -> Result<QueueRow, PageError> {
+pub(super) async fn known(app: &App, visitor: &Visitor, id: Uuid) -> Result<QueueRow, PageError> {
     let (now, operator) = (app.board.clock.now(), visitor.operator().id);
     let looking = app.board.db.read(move |tx| Box::pin(async move { queue::one(tx, operator, id, now).await }));
     let found: Option<QueueRow> = looking.await?;
@@ -244,7 +245,7 @@ fn written(sent: &Sent) -> Option<String> {
 fn missing(step: Step) -> &'static str {
     match step {
         Step::None => "Il manque quelque chose.",
-        Step::Date => "Donnez le jour et l'heure où revenir à ce dossier : dans le futur, et dans l'année.",
+        Step::Date => "Donnez le jour et l'heure où revenir à ce rappel : dans le futur, et dans l'année.",
         Step::Language => "Choisissez sa langue : le rappel va d'abord à qui la parle.",
         Step::Reference => {
             "Donnez les six chiffres de l'autre demande : elle doit exister, et être une autre que celle-ci."

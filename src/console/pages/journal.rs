@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -14,15 +13,15 @@ use uuid::Uuid;
 
 use super::accounts::seen_by;
 use crate::app::App;
+use crate::audit::exported::{Export, exported};
 use crate::audit::store::{self, Asked, Entry};
 use crate::audit::words;
 use crate::clock::from_millis;
 use crate::console::hand::hand;
-use crate::console::page::{Frame, PageError, render};
+use crate::console::page::{Frame, PageError, as_file, render};
 use crate::console::said::Said;
 use crate::console::visitor::Visitor;
 use crate::db::DbError;
-use crate::spreadsheet;
 
 /// Where the page is.
 const PATH: &str = "/console/journal";
@@ -130,7 +129,8 @@ pub(crate) async fn export(
     Query(filter): Query<Filter>,
 ) -> Result<Response, PageError> {
     let zone = zone(&app, &visitor);
-    note_export(&app, &visitor).await?;
+    let line = visitor.operator().lines.first().copied();
+    exported(&app.board.db, &hand(&app, &visitor), line, Export::Journal).await?;
     let mut asked = Asked { after: None, ..filter.asked(&zone) };
     let mut rows = Vec::new();
     while rows.len() < IN_A_FILE {
@@ -141,23 +141,7 @@ pub(crate) async fn export(
             break;
         }
     }
-    let file = spreadsheet::csv(&["date", "qui", "action", "code", "objet"], rows).map_err(|cause| {
-        tracing::error!(%cause, "the journal could not be written as a file");
-        PageError::NotFound
-    })?;
-    let headers =
-        [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=\"journal.csv\"")];
-    Ok((headers, file).into_response())
-}
-
-async fn note_export(app: &App, visitor: &Visitor) -> Result<(), DbError> {
-    let (hand, line) = (hand(app, visitor), visitor.operator().lines.first().copied());
-    let noting = app.board.db.write(move |tx| {
-        Box::pin(async move {
-            store::write_of_line(tx, (hand.entry, line), &hand.agent, "journal.export", "", hand.now).await
-        })
-    });
-    noting.await
+    as_file("journal.csv", &["date", "qui", "action", "code", "objet"], rows)
 }
 
 async fn read(app: &App, visitor: &Visitor, asked: Asked, limit: usize) -> Result<Vec<Entry>, DbError> {

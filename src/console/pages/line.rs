@@ -6,19 +6,23 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::{Timestamp, ToSpan};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::cli::voice;
 use crate::console::drawing::drawing;
 use crate::console::id::Id;
 use crate::console::page::{Frame, PageError, render};
 use crate::console::said::Said;
 use crate::console::sent::Sent;
+use crate::console::shown;
 use crate::console::visitor::Visitor;
 use crate::dialog;
 use crate::lines::change::{self, Changed};
+use crate::lines::hours::{DayOff, Hours};
 use crate::lines::overrides::Setting;
+use crate::lines::week::OpenSpan;
+use crate::voice;
 
 #[derive(Template)]
 #[template(path = "line.html")]
@@ -35,6 +39,8 @@ struct Shown {
     number: String,
     open: bool,
     crowded: bool,
+    /// The seven days from today, and the openings of each.
+    days: Vec<(String, String)>,
     settings: Vec<Field>,
 }
 
@@ -42,7 +48,7 @@ struct Shown {
 struct Field {
     name: &'static str,
     label: &'static str,
-    advice: &'static str,
+    advice: String,
     value: String,
     decided: bool,
     several: bool,
@@ -88,7 +94,7 @@ async fn one(app: &App, visitor: &Visitor, id: Uuid, refused: Option<&Refused>) 
         Field {
             name: setting.name(),
             label: setting.label(),
-            advice: setting.advice(),
+            advice: shown::sentence(setting.advice()),
             value: refused.map_or_else(|| setting.written(&line.settings), |refused| refused.typed.clone()),
             decided: decided.contains_key(&setting),
             several: matches!(setting, Setting::ClosedDays | Setting::Desk | Setting::OnCall | Setting::ClosingMessage),
@@ -101,8 +107,32 @@ async fn one(app: &App, visitor: &Visitor, id: Uuid, refused: Option<&Refused>) 
         number: line.number.pairs().join(" "),
         open: line.settings.hours.is_open(app.board.clock.now()),
         crowded: line.settings.crowded,
+        days: coming(&line.settings.hours, app.board.clock.now()),
         settings: Setting::ALL.into_iter().map(field).collect(),
     }))
+}
+
+/// The week that comes: what a change of hours or of closed days really does.
+fn coming(hours: &Hours, now: Timestamp) -> Vec<(String, String)> {
+    let today = hours.local_day(now);
+    let day = |ahead: i64| {
+        let day = today.saturating_add(ahead.days());
+        let spans: Vec<_> = hours.spans_of(day).iter().map(span).collect();
+        let why = match hours.day_off(day.to_zoned(hours.zone().clone()).map_or(now, |start| start.timestamp())) {
+            Some(DayOff::PublicHoliday) => "fermé (jour férié)",
+            Some(DayOff::ByOrder) => "fermé (jour de fermeture)",
+            None => "fermé",
+        };
+        (shown::date(day), if spans.is_empty() { why.to_owned() } else { spans.join(", ") })
+    };
+    (0..7).map(day).collect()
+}
+
+fn span(span: &OpenSpan) -> String {
+    if span.from == span.until {
+        return "toute la journée".to_owned();
+    }
+    format!("de {} à {}", shown::clock(span.from), shown::clock(span.until))
 }
 
 /// Changes one setting.

@@ -8,6 +8,7 @@ use axum::extract::{Query, State as OfApp};
 use axum::response::Response;
 
 use super::figures::need;
+use super::requests::OPEN;
 use crate::app::App;
 use crate::console::page::{Frame, PageError, render};
 use crate::console::said::Said;
@@ -83,7 +84,7 @@ fn town(app: &App, line: &Line, open: Vec<(String, String, i64)>) -> Town {
         };
         *needs.entry(name).or_default().entry(category).or_default() += count;
     }
-    Town { name: line.settings.town.clone(), dots: drawn(districts, &needs), rows: rows(app, districts, &needs) }
+    Town { name: line.settings.town.clone(), dots: drawn(districts, &needs), rows: rows(app, line, &needs) }
 }
 
 fn total(needs: &Needs, name: &str) -> i64 {
@@ -102,7 +103,8 @@ fn drawn(districts: &[District], needs: &Needs) -> Vec<Dot> {
     dots(districts).into_iter().filter_map(dot).collect()
 }
 
-fn rows(app: &App, districts: &[District], needs: &Needs) -> Vec<Row> {
+fn rows(app: &App, line: &Line, needs: &Needs) -> Vec<Row> {
+    let districts = &line.settings.districts;
     let mut rows: Vec<Row> = needs
         .iter()
         .map(|(name, by)| Row {
@@ -114,7 +116,7 @@ fn rows(app: &App, districts: &[District], needs: &Needs) -> Vec<Row> {
                 .collect::<Vec<_>>()
                 .join(", "),
             address: codes_of(districts, name)
-                .map(|codes| format!("/console/demandes?code={codes}&etat=enregistr%C3%A9e")),
+                .map(|codes| format!("/console/demandes?code={codes}&etat={OPEN}&ligne={}", line.id)),
         })
         .collect();
     rows.sort_by_key(|row| -row.count);

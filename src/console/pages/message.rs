@@ -1,61 +1,70 @@
-//! The sound of a spoken message, for the player of a page; each listening is journaled (T19, F-77).
+//! A spoken message on a page: the words around it, and its sound for the player; each listening is journaled (T19, F-77).
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::State as OfApp;
 use axum::http::header::{ACCEPT_RANGES, CONTENT_RANGE, CONTENT_TYPE, RANGE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::audit;
-use crate::calls::recording;
-use crate::console::hand::hand;
+use crate::calls::recording::State;
+use crate::calls::recording::listen::{self, Listener};
+use crate::calls::recording::store::Message;
 use crate::console::id::Id;
 use crate::console::page::PageError;
 use crate::console::visitor::Visitor;
-use crate::db::DbError;
+use crate::dialog;
 
-/// What is said in the place of a message that [`unreadable`] names.
-pub(super) const UNREADABLE: &str = "Ce message ne peut pas être écouté : son enregistrement est abîmé, ou ce service n'a pas \
+/// What is said in the place of a message that is here and that nobody can listen to.
+const UNREADABLE: &str = "Ce message ne peut pas être écouté : son enregistrement est abîmé, ou ce service n'a pas \
      sa clé. Demandez à la personne de le redire, et prévenez la personne qui tient le service.";
 
-/// Those of these messages, kept as they are, that nobody can listen to.
-pub(super) async fn unreadable(app: &App, visitor: &Visitor, kept: Vec<Uuid>) -> Result<Vec<Uuid>, DbError> {
-    let (operator, keyring) = (visitor.operator().id, app.board.keyring.clone());
-    let reading = app.board.db.read(move |tx| {
-        Box::pin(async move {
-            let mut silent = Vec::new();
-            for id in kept {
-                if recording::store::audio_on_lines_of(tx, &keyring, operator, id).await?.is_none() {
-                    silent.push(id);
-                }
-            }
-            Ok(silent)
-        })
-    });
-    reading.await
+/// A spoken message, as a page shows it.
+pub(super) struct Spoken {
+    pub(super) id: Uuid,
+    /// The question that it answers.
+    pub(super) label: String,
+    /// Whether it can be listened to.
+    pub(super) here: bool,
+    /// Why it cannot.
+    pub(super) why: &'static str,
+}
+
+impl Spoken {
+    pub(super) fn of(app: &App, message: &Message) -> Self {
+        let voice = app.board.voice.load();
+        let name = voice.scripts.flow.steps.get(&message.step).and_then(dialog::Step::value_name);
+        let label = name.and_then(|name| voice.labels.label(name)).unwrap_or_else(|| "Message".to_owned());
+        let why = why_not(message);
+        Self { id: message.id, label, here: why.is_empty(), why }
+    }
+}
+
+/// Why a message cannot be listened to; empty where it can.
+fn why_not(message: &Message) -> &'static str {
+    match message.state {
+        State::Waiting => "Ce message n'est pas encore arrivé de l'opérateur. Rechargez la page dans une minute.",
+        State::Kept if message.unreadable => UNREADABLE,
+        State::Kept => "",
+        State::Absent => "Ce message n'est pas arrivé de l'opérateur : il est perdu.",
+        State::Discarded => "La personne n'a rien dit après le bip.",
+        State::Erased => "Ce message a été effacé, comme annoncé à l'appelant.",
+    }
 }
 
 /// The sound, or the part of it that a player asks for.
 pub(crate) async fn play(
-    State(app): State<Arc<App>>,
+    OfApp(app): OfApp<Arc<App>>,
     visitor: Visitor,
     Id(id): Id,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let (operator, keyring, hand) = (visitor.operator().id, app.board.keyring.clone(), hand(&app, &visitor));
-    let reading = app.board.db.write(move |tx| {
-        Box::pin(async move {
-            let sound = recording::store::audio_on_lines_of(tx, &keyring, operator, id).await?;
-            if sound.is_some() {
-                audit::store::write(tx, hand.entry, &hand.agent, "message.play", &id.to_string(), hand.now).await?;
-            }
-            Ok::<_, DbError>(sound)
-        })
-    });
-    let sound: Vec<u8> = reading.await?.ok_or(PageError::NotFound)?;
+    let (board, operator) = (&app.board, visitor.operator());
+    let now = board.clock.now();
+    let by = Listener { operator: operator.id, name: operator.name.clone(), entry: board.ids.row(now), now };
+    let sound = listen::listen(&board.db, &board.keyring, by, id).await?.ok_or(PageError::NotFound)?;
     Ok(part_of(sound, headers.get(RANGE)))
 }
 

@@ -5,6 +5,7 @@ pub(super) mod account;
 pub(super) mod account_form;
 pub(super) mod accounts;
 pub(super) mod carried;
+pub(super) mod correction;
 pub(super) mod counter;
 pub(super) mod figures;
 pub(super) mod home;

@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::accounts::line_name;
-use super::request_acts::{capital, phone};
+use super::request_acts::{phone, unchanged};
 use crate::app::App;
 use crate::console::id::Id;
 use crate::console::page::{Frame, PageError, render};
@@ -126,7 +126,7 @@ pub(crate) async fn make(State(app): State<Arc<App>>, visitor: Visitor, sent: Se
         Err(sentence) => sentence,
         Ok(decided) => match plans::make(&app.board, visitor.operator(), &line, decided).await? {
             Ok(()) => return Ok(Redirect::to("/console/plans?dit=plan").into_response()),
-            Err(bad) => capital(&bad.to_string()),
+            Err(bad) => unchanged(&bad),
         },
     };
     let page = page(&app, &visitor, &Said::default(), sent, Some(refusal)).await?;
@@ -134,14 +134,14 @@ pub(crate) async fn make(State(app): State<Arc<App>>, visitor: Visitor, sent: Se
 }
 
 fn decided(line: &Line, sent: &Sent) -> Result<Decided, String> {
-    let number = phone(sent, "numero")?.ok_or_else(|| capital(&BadPlan::Number.to_string()))?;
+    let number = phone(sent, "numero")?.ok_or_else(|| unchanged(&BadPlan::Number))?;
     let zone = line.settings.hours.zone();
     let last: Option<Date> = sent.text("fin").parse().ok();
     // Until the end of its last day.
     let end = last.and_then(|day| day.tomorrow().ok()?.to_zoned(zone.clone()).ok());
-    let expires_at = end.map(|end| end.timestamp()).ok_or_else(|| capital(&BadPlan::End.to_string()))?;
+    let expires_at = end.map(|end| end.timestamp()).ok_or_else(|| unchanged(&BadPlan::End))?;
     let rule = if sent.text("quoi") == "creneau" {
-        Rule::Slot(slot(sent).ok_or_else(|| capital(&BadPlan::NoSlot.to_string()))?)
+        Rule::Slot(slot(sent).ok_or_else(|| unchanged(&BadPlan::NoSlot))?)
     } else {
         Rule::Block
     };

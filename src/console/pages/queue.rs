@@ -52,8 +52,6 @@ struct Shown {
     late: bool,
     what: String,
     due: String,
-    /// The hour before which nothing is to be done.
-    hour: Option<String>,
     why: String,
     who: String,
     holder: Option<String>,
@@ -127,12 +125,17 @@ pub(crate) fn level(priority: u8) -> &'static str {
     }
 }
 
+/// Every level, for a list to choose from.
+pub(crate) fn levels() -> Vec<(String, String)> {
+    (0..=3).map(|priority| (priority.to_string(), format!("P{priority} : {}", level(priority)))).collect()
+}
+
 /// What it is about, in words.
 pub(crate) fn about(app: &App, row: &QueueRow) -> String {
     let scripts = &app.board.voice.load().scripts;
     match &row.category {
         Some(category) => dialog::need_of(scripts, Lang::FRENCH, category, &answers(app, row)),
-        None => capital(row.reason.label()),
+        None => shown::capital(row.reason.label()),
     }
 }
 
@@ -161,8 +164,10 @@ fn shown(app: &App, me: Uuid, row: &QueueRow, now: Timestamp) -> Shown {
         level: level(row.priority),
         late: row.due_at < now,
         what: about(app, row),
-        due: shown::deadline(row.due_at, now),
-        hour: row.not_before.filter(|_| row.escalated_at.is_none()).map(|at| hour(at, row.appointment, now, &zone)),
+        due: match row.not_before.filter(|at| *at > now && row.priority > 0 && row.escalated_at.is_none()) {
+            Some(at) => hour(at, row.appointment, now, &zone),
+            None => shown::deadline(row.due_at, now),
+        },
         why: why.join(" · "),
         who: format!("{}{number}", lang.unwrap_or_default()),
         holder: row.holder.as_ref().map(|holder| holder_told(&holder.name, holder.is(me))),
@@ -181,9 +186,4 @@ fn hour(at: Timestamp, appointment: bool, now: Timestamp, zone: &TimeZone) -> St
 
 fn holder_told(name: &str, me: bool) -> String {
     if me { "Vous l'avez en main".to_owned() } else { format!("{name} s'en occupe") }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

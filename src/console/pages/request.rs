@@ -10,13 +10,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::message::{UNREADABLE, unreadable};
-use super::queue::level;
+use super::correction::Correction;
+use super::message::Spoken;
 use super::request_map::{Pointing, SIDES, written};
-use super::requests::categories;
 use crate::app::App;
 use crate::callbacks::Reason;
 use crate::callbacks::disposition::Disposition;
+use crate::calls::switchboard::Voice;
 use crate::console::id::Id;
 use crate::console::page::{Frame, PageError, render};
 use crate::console::said::Said;
@@ -26,14 +26,13 @@ use crate::console::visitor::Visitor;
 use crate::dialog::{self, Told};
 use crate::lang::Lang;
 use crate::operators::Right;
-use crate::phone::PhoneNumber;
-use crate::requests::content::Content;
-use crate::requests::desk::{edit, open};
+use crate::requests::desk::edit;
+use crate::requests::desk::open::{self, Opened};
 use crate::requests::duplicates::Near;
 use crate::requests::pointed::Written;
 use crate::requests::timeline::{self, Part, Words};
-use crate::requests::whole::{Back, Heard, Request, Whole};
-use crate::requests::{Consent, Contact, State};
+use crate::requests::whole::{Back, Beneficiary, Request, Whole};
+use crate::requests::{Contact, State};
 
 #[derive(Template)]
 #[template(path = "request.html")]
@@ -55,16 +54,9 @@ struct RequestPage {
     is_open: bool,
     may_supervise: bool,
     told: Vec<Told>,
-    messages: Vec<Message>,
-    callbacks: Vec<Line>,
-    entries: Vec<Entry>,
-    suggestions: Vec<Line>,
-    linked: Vec<(Uuid, String)>,
-    merged: Vec<(Uuid, String)>,
+    messages: Vec<Spoken>,
+    around: Around,
     version: String,
-    categories: Vec<(String, String)>,
-    levels: Vec<(String, String)>,
-    consents: Vec<&'static str>,
     priority: u8,
     consent: &'static str,
     correction: Correction,
@@ -74,12 +66,13 @@ struct RequestPage {
     written: Written,
 }
 
-/// A spoken message.
-struct Message {
-    id: Uuid,
-    label: String,
-    here: bool,
-    why: &'static str,
+/// What happened to it, and the other requests beside it.
+struct Around {
+    callbacks: Vec<Line>,
+    entries: Vec<Entry>,
+    suggestions: Vec<Line>,
+    linked: Vec<(Uuid, String)>,
+    merged: Vec<(Uuid, String)>,
 }
 
 /// Another thing to go to.
@@ -97,14 +90,6 @@ struct Entry {
     by: Option<String>,
     of: Option<String>,
     more: Vec<String>,
-}
-
-/// Everything that the page reads.
-struct Opened {
-    whole: Whole,
-    parts: Vec<Part>,
-    /// Messages that are kept and that nobody can listen to.
-    silent: Vec<Uuid>,
 }
 
 /// Why what she typed was not kept, and what others did meanwhile.
@@ -126,6 +111,16 @@ pub(super) enum Typed {
     Correction(Sent),
     /// The place.
     Place(Sent),
+}
+
+impl Typed {
+    fn correction(&self) -> Option<&Sent> {
+        if let Self::Correction(sent) = self { Some(sent) } else { None }
+    }
+
+    fn place(&self) -> Option<&Sent> {
+        if let Self::Place(sent) = self { Some(sent) } else { None }
+    }
 }
 
 /// The page of a request.
@@ -151,30 +146,19 @@ pub(super) async fn again(
 }
 
 async fn opened(app: &App, visitor: &Visitor, id: Uuid) -> Result<Opened, PageError> {
-    let (whole, parts) = open::open(&app.board, visitor.operator(), id).await?.ok_or(PageError::NotFound)?;
-    let kept = whole.recordings.iter().filter(|heard| heard.state == "kept").map(|heard| heard.id).collect();
-    Ok(Opened { silent: unreadable(app, visitor, kept).await?, whole, parts })
+    open::open(&app.board, visitor.operator(), id).await?.ok_or(PageError::NotFound)
 }
 
 fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refused) -> RequestPage {
-    let Opened { whole, parts, silent } = opened;
+    let Opened { whole, parts, messages } = opened;
     let (now, voice) = (app.board.clock.now(), app.board.voice.load_full());
     let zone = app.zone_of(whole.request.line_id);
     let request = &whole.request;
-    let need = dialog::need_of(&voice.scripts, Lang::FRENCH, &request.category, &request.answers);
-    let spoken = edit::spoken(&voice);
-    let content = request.content(spoken.iter());
-    let words = Words { scripts: &voice.scripts, labels: &voice.labels };
-    let other = |near: &Near| Line {
-        id: near.id,
-        reference: near.reference.clone(),
-        what: format!("{} · n° {}", dialog::need(&voice.scripts, Lang::FRENCH, &near.category), near.reference),
-        when: format!("{} · {}", near.state.word(), shown::moment(near.created_at, now, &zone)),
-    };
-    let label = |name: &str| voice.labels.label(name).unwrap_or_else(|| name.to_owned());
+    let content = request.content(edit::spoken(&voice).iter());
     RequestPage {
         frame: Frame::new(app, visitor, &format!("Demande {}", request.reference), "/console/demandes", said),
         id: request.id,
+        need: dialog::need_of(&voice.scripts, Lang::FRENCH, &request.category, &request.answers),
         reference: request.reference.clone(),
         refusal: refused.sentence,
         since: refused.since,
@@ -183,41 +167,18 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
         created: shown::moment(request.created_at, now, &zone),
         phoned_from: request.caller.as_ref().map(number),
         contact: request.contact.as_ref().map_or_else(|| "sans numéro".to_owned(), number),
-        person: request.beneficiary.as_ref().map(|person| {
-            let agreed = person.agreed_at.map_or("accord à demander", |_| "d'accord");
-            let phone = person.phone.as_ref().map(|phone| phone.pairs().join(" ")).unwrap_or_default();
-            [person.name.as_str(), &phone, agreed]
-                .into_iter()
-                .filter(|part| !part.is_empty())
-                .collect::<Vec<_>>()
-                .join(" · ")
-        }),
-        place: Some(request.place.address(request.postal_code.as_deref()))
-            .filter(|told| !told.is_empty())
-            .unwrap_or_else(|| "pas encore précisé".to_owned()),
+        person: request.beneficiary.as_ref().map(person),
+        place: place(request),
         awaiting: request.state == State::AwaitingAgreement,
         is_open: request.state.is_open(),
         may_supervise: visitor.may(Right::Supervise),
         told: voice.labels.told(&request.answers),
-        messages: whole.recordings.iter().map(|heard| message(app, heard, &silent)).collect(),
-        callbacks: whole.callbacks.iter().map(|back| callback(back, now, &zone)).collect(),
-        entries: timeline::timeline(&request.reference, parts, words)
-            .into_iter()
-            .map(|one| entry(one, now, &zone))
-            .collect(),
-        suggestions: whole.suggestions().into_iter().map(other).collect(),
-        linked: resembling(&whole),
-        merged: whole.merged.clone(),
+        messages: messages.iter().map(|message| Spoken::of(app, message)).collect(),
+        around: around(&voice, &whole, parts, now, &zone),
         version: request.updated_at.as_millisecond().to_string(),
-        categories: categories(app),
-        levels: (0..=3).map(|priority| (priority.to_string(), format!("P{priority} : {}", level(priority)))).collect(),
-        consents: Consent::ALL.map(Consent::word).to_vec(),
         priority: content.priority,
         consent: content.consent.word(),
-        correction: match &refused.typed {
-            Typed::Correction(sent) => Correction::typed(sent, &content, label),
-            _ => Correction::of(&content, label),
-        },
+        correction: Correction::of(app, &content, refused.typed.correction()),
         line: request.line_id,
         pointing: Pointing::of(
             app.lines.by_id(request.line_id).as_ref(),
@@ -225,12 +186,38 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
             request.place.point,
         ),
         sides: SIDES,
-        written: match &refused.typed {
-            Typed::Place(sent) => written(sent),
-            _ => known(request),
-        },
-        need,
+        written: refused.typed.place().map_or_else(|| known(request), written),
     }
+}
+
+fn around(voice: &Voice, whole: &Whole, parts: Vec<Part>, now: Timestamp, zone: &TimeZone) -> Around {
+    let words = Words { scripts: &voice.scripts, labels: &voice.labels };
+    let entries = timeline::timeline(&whole.request.reference, parts, words);
+    let other = |near: &Near| Line {
+        id: near.id,
+        reference: near.reference.clone(),
+        what: format!("{} · n° {}", dialog::need(&voice.scripts, Lang::FRENCH, &near.category), near.reference),
+        when: format!("{} · {}", near.state.word(), shown::moment(near.created_at, now, zone)),
+    };
+    Around {
+        callbacks: whole.callbacks.iter().map(|back| callback(back, now, zone)).collect(),
+        entries: entries.into_iter().map(|one| entry(one, now, zone)).collect(),
+        suggestions: whole.suggestions().into_iter().map(other).collect(),
+        linked: resembling(whole),
+        merged: whole.merged.clone(),
+    }
+}
+
+fn person(person: &Beneficiary) -> String {
+    let agreed = person.agreed_at.map_or("accord à demander", |_| "d'accord");
+    let phone = person.phone.as_ref().map(|phone| phone.pairs().join(" ")).unwrap_or_default();
+    let parts: Vec<&str> = [&person.name, phone.as_str(), agreed].into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(" · ")
+}
+
+fn place(request: &Request) -> String {
+    let told = request.place.address(request.postal_code.as_deref());
+    if told.is_empty() { "pas encore précisé".to_owned() } else { told }
 }
 
 /// Those that the call itself said to be alike, but for those that the page shows anyway.
@@ -250,72 +237,8 @@ fn known(request: &Request) -> Written {
     }
 }
 
-/// What the form of the corrections holds, word for word: what cannot be kept is shown again too.
-struct Correction {
-    category: String,
-    priority: String,
-    contact: String,
-    for_other: bool,
-    person: String,
-    person_phone: String,
-    consent: String,
-    /// Name, label and text of each answer in words.
-    texts: Vec<(String, String, String)>,
-}
-
-impl Correction {
-    /// The request as it is.
-    fn of(content: &Content, label: impl Fn(&str) -> String) -> Self {
-        let person = content.beneficiary.clone().unwrap_or_default();
-        Self {
-            category: content.category.clone(),
-            priority: content.priority.to_string(),
-            contact: spelt(content.contact.as_ref()),
-            for_other: content.beneficiary.is_some(),
-            person: person.name,
-            person_phone: spelt(person.phone.as_ref()),
-            consent: content.consent.word().to_owned(),
-            texts: content.texts.iter().map(|(name, text)| (name.clone(), label(name), text.clone())).collect(),
-        }
-    }
-
-    /// What was typed over it.
-    fn typed(sent: &Sent, content: &Content, label: impl Fn(&str) -> String) -> Self {
-        let text = |name: &str| sent.text(name).to_owned();
-        let texts = content.texts.keys().map(|name| (name.clone(), label(name), text(&format!("texte.{name}"))));
-        Self {
-            category: text("besoin"),
-            priority: text("priorite"),
-            contact: text("contact"),
-            for_other: sent.text("pour") == "autre",
-            person: text("personne"),
-            person_phone: text("personne_tel"),
-            consent: text("accord"),
-            texts: texts.collect(),
-        }
-    }
-}
-
 fn number(contact: &Contact) -> String {
     contact.number.as_ref().map_or_else(|| "illisible".to_owned(), |number| number.pairs().join(" "))
-}
-
-fn spelt(number: Option<&PhoneNumber>) -> String {
-    number.map(|number| number.pairs().join(" ")).unwrap_or_default()
-}
-
-fn message(app: &App, heard: &Heard, silent: &[Uuid]) -> Message {
-    let voice = app.board.voice.load();
-    let name = voice.scripts.flow.steps.get(&heard.step).and_then(dialog::Step::value_name);
-    let label = name.and_then(|name| voice.labels.label(name)).unwrap_or_else(|| "Message".to_owned());
-    let why = match heard.state.as_str() {
-        "waiting" => "Ce message n'est pas encore arrivé de l'opérateur. Rechargez la page dans une minute.",
-        "kept" if silent.contains(&heard.id) => UNREADABLE,
-        "kept" => "",
-        "erased" => "Ce message a été effacé, comme annoncé à l'appelant.",
-        _ => "Ce message n'est pas arrivé de l'opérateur : il est perdu.",
-    };
-    Message { id: heard.id, label, here: why.is_empty(), why }
 }
 
 fn callback(back: &Back, now: Timestamp, zone: &TimeZone) -> Line {

@@ -15,6 +15,7 @@ use crate::clock::from_millis;
 use crate::console::id::Id;
 use crate::console::page::PageError;
 use crate::console::sent::Sent;
+use crate::console::shown;
 use crate::console::visitor::Visitor;
 use crate::phone::PhoneNumber;
 use crate::requests::Consent;
@@ -35,7 +36,7 @@ pub(crate) async fn change(
     let by = visitor.operator();
     match edit::edit(&app.board, &app.lines, by, id, version(&sent), content).await? {
         Ok(saved) => after(&app, &visitor, id, saved, Typed::Correction(sent)).await,
-        Err(bad) => refuse(&app, &visitor, id, capital(&bad.to_string()), Typed::Correction(sent)).await,
+        Err(bad) => refuse(&app, &visitor, id, unchanged(&bad), Typed::Correction(sent)).await,
     }
 }
 
@@ -60,7 +61,7 @@ pub(crate) async fn locate(
     let by = visitor.operator();
     match place::place(&app.board, &app.lines, by, id, version(&sent), written(&sent)).await? {
         Ok(saved) => after(&app, &visitor, id, saved, Typed::Place(sent)).await,
-        Err(bad) => refuse(&app, &visitor, id, capital(&bad.to_string()), Typed::Place(sent)).await,
+        Err(bad) => refuse(&app, &visitor, id, unchanged(&bad), Typed::Place(sent)).await,
     }
 }
 
@@ -86,7 +87,7 @@ pub(crate) async fn join(
     let Some(other) = sent.id("autre") else { return Err(PageError::NotFound) };
     match merge::merge(&app.board, &app.lines, visitor.operator(), id, other).await? {
         Ok(()) => Ok(led(id, "reunie")),
-        Err(not) => refuse(&app, &visitor, id, capital(&not.to_string()), Typed::Nothing).await,
+        Err(not) => refuse(&app, &visitor, id, unchanged(&not), Typed::Nothing).await,
     }
 }
 
@@ -165,9 +166,7 @@ pub(super) fn phone(sent: &Sent, name: &str) -> Result<Option<PhoneNumber>, &'st
     read.map_err(|_| "Un numéro de téléphone a dix chiffres, comme 04 65 71 00 01. Rien n'a été changé.")
 }
 
-/// A sentence begins with a capital and ends with a full stop.
-pub(super) fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>());
-    first.unwrap_or_default() + ". Rien n'a été changé."
+/// Why something was not kept.
+pub(super) fn unchanged(cause: &impl ToString) -> String {
+    format!("{} Rien n'a été changé.", shown::sentence(&cause.to_string()))
 }

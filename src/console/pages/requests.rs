@@ -9,7 +9,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
+use uuid::Uuid;
 
+use super::queue::levels;
 use crate::app::App;
 use crate::console::page::{Frame, PageError, render};
 use crate::console::said::Said;
@@ -29,10 +31,17 @@ pub(crate) struct Asked {
     q: String,
     besoin: String,
     etat: String,
+    priorite: String,
+    langue: String,
+    ligne: String,
     code: String,
     depuis: String,
+    jusque: String,
     page: u32,
 }
+
+/// Open, in whatever state.
+pub(super) const OPEN: &str = "ouvertes";
 
 #[derive(Template)]
 #[template(path = "requests.html")]
@@ -41,6 +50,9 @@ struct RequestsPage {
     asked: Asked,
     categories: Vec<(String, String)>,
     states: Vec<&'static str>,
+    levels: Vec<(String, String)>,
+    langs: Vec<(String, String)>,
+    lines: Vec<(String, String)>,
     rows: Vec<Shown>,
     nothing: Option<&'static str>,
     before: Option<String>,
@@ -79,7 +91,10 @@ pub(crate) async fn show(
     let page = RequestsPage {
         frame: Frame::new(&app, &visitor, "Demandes", "/console/demandes", &said),
         categories: categories(&app),
-        states: State::ALL.map(State::word).to_vec(),
+        states: [OPEN].into_iter().chain(State::ALL.map(State::word)).collect(),
+        levels: levels(),
+        langs: Lang::NAMED.map(|lang| (lang.code().to_owned(), lang.french().to_owned())).to_vec(),
+        lines: lines(&app, &visitor),
         rows: found.rows.into_iter().map(|row| shown(&app, row, now)).collect(),
         nothing,
         before: (asked.page > 0).then(|| address(&asked, asked.page - 1)),
@@ -96,17 +111,31 @@ pub(crate) fn categories(app: &App) -> Vec<(String, String)> {
     named.collect()
 }
 
+/// Her lines, by the names of their towns.
+fn lines(app: &App, visitor: &Visitor) -> Vec<(String, String)> {
+    let name = |id: &Uuid| Some((id.to_string(), app.lines.by_id(*id)?.settings.town.clone()));
+    visitor.operator().lines.iter().filter_map(name).collect()
+}
+
 fn filter(app: &App, visitor: &Visitor, asked: &Asked, words: Words) -> Filter {
     let zone = visitor.operator().lines.first().map_or(TimeZone::UTC, |line| app.zone_of(*line));
-    let day: Option<Date> = asked.depuis.parse().ok();
+    let start = |day: Date| day.to_zoned(zone.clone()).ok().map(|start| start.timestamp());
+    let from: Option<Date> = asked.depuis.parse().ok();
+    let last: Option<Date> = asked.jusque.parse().ok();
     Filter {
         words,
         category: Some(asked.besoin.clone()).filter(|code| !code.is_empty()),
-        state: State::of_word(&asked.etat),
+        states: match asked.etat.as_str() {
+            OPEN => State::OPEN.to_vec(),
+            word => State::of_word(word).into_iter().collect(),
+        },
+        priority: asked.priorite.parse().ok(),
+        line: asked.ligne.parse().ok(),
         postal_codes: asked.code.split_whitespace().map(str::to_owned).collect(),
-        from: day.and_then(|day| day.to_zoned(zone).ok()).map(|start| start.timestamp()),
+        lang: Some(asked.langue.clone()).filter(|code| !code.is_empty()),
+        from: from.and_then(start),
+        to: last.and_then(|day| day.tomorrow().ok()).and_then(start),
         page: asked.page,
-        ..Filter::default()
     }
 }
 
@@ -117,8 +146,12 @@ fn address(asked: &Asked, page: u32) -> String {
         ("q", &asked.q),
         ("besoin", &asked.besoin),
         ("etat", &asked.etat),
+        ("priorite", &asked.priorite),
+        ("langue", &asked.langue),
+        ("ligne", &asked.ligne),
         ("code", &asked.code),
         ("depuis", &asked.depuis),
+        ("jusque", &asked.jusque),
         ("page", &page),
     ];
     let fields = fields.into_iter().filter(|(_, value)| !value.is_empty());

@@ -41,7 +41,7 @@ pub(crate) async fn show(
         label: period.label(),
         figures: told_of(&sheet).collect(),
         needs: needs.map(|((code, _), shown)| (need(&app, code), shown.told())).collect(),
-        districts: sheet.published_districts().0.into_iter().map(|(name, shown)| (name, shown.told())).collect(),
+        districts: sheet.published_districts().into_iter().map(|(name, shown)| (name, shown.told())).collect(),
     };
     render(&page)
 }

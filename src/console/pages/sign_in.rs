@@ -21,10 +21,8 @@ use crate::console::said::Said;
 use crate::console::sent::Sent;
 use crate::console::shown;
 use crate::console::visitor::Visitor;
-use crate::db::DbError;
 use crate::operators::session;
 use crate::operators::sign_in::{self, Attempt, Opened, SignIn};
-use crate::operators::store::sessions;
 
 /// What the page knows of whoever signs in.
 #[derive(Debug, Default)]
@@ -145,9 +143,6 @@ pub(crate) fn browser(headers: &HeaderMap) -> String {
 
 /// Ends her session, and gives back what she holds.
 pub(crate) async fn leave(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Response, PageError> {
-    claims::release_all(&app.board.db, &hand(&app, &visitor)).await?;
-    let (id, operator) = (visitor.session().id.clone(), visitor.operator().id);
-    let ending = app.board.db.write(move |tx| Box::pin(async move { sessions::end(tx, operator, &id).await }));
-    let _: bool = ending.await.map_err(|cause: DbError| cause)?;
+    claims::leave(&app.board.db, &hand(&app, &visitor), visitor.session().id.clone()).await?;
     Ok(([(SET_COOKIE, format!("{}; Max-Age=0", cookie("")))], Redirect::to("/console/entrer")).into_response())
 }

@@ -8,8 +8,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use uuid::Uuid;
 
+use super::item_acts::known;
 use crate::app::App;
-use crate::callbacks::store::queue::{self, QueueRow};
 use crate::console::hand::hand;
 use crate::console::id::Id;
 use crate::console::page::{Frame, PageError, render};
@@ -20,7 +20,7 @@ use crate::console::visitor::Visitor;
 use crate::operators::Right;
 use crate::signals::report;
 use crate::signals::signal::{Content, Danger, Incomplete, Part};
-use crate::signals::store::{About, Signal};
+use crate::signals::store::Signal;
 
 /// How many are shown.
 const SHOWN: u32 = 100;
@@ -160,8 +160,7 @@ pub(crate) async fn send(
     };
     let (board, hand) = (&app.board, hand(&app, &visitor));
     let form = sent.id("formulaire").unwrap_or_else(|| board.ids.row(hand.now));
-    let about = (About::Callback(id), form);
-    let kept = report::report(&board.db, &board.keyring, &*board.ids, &hand, about, content).await?;
+    let kept = report::report(&board.db, &board.keyring, &*board.ids, &hand, (id, form), content).await?;
     if !kept {
         return Err(PageError::NotFound);
     }
@@ -177,11 +176,4 @@ fn missing(incomplete: Incomplete) -> &'static str {
             "Une réponse dépasse 10 000 caractères. Rien n'est encore envoyé : raccourcissez-la."
         }
     }
-}
-
-async fn known(app: &App, visitor: &Visitor, id: Uuid) -> Result<(), PageError> {
-    let (now, operator) = (app.board.clock.now(), visitor.operator().id);
-    let looking = app.board.db.read(move |tx| Box::pin(async move { queue::one(tx, operator, id, now).await }));
-    let found: Option<QueueRow> = looking.await?;
-    found.map(drop).ok_or(PageError::NotFound)
 }

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Doing, Saved};
+use crate::callbacks::alert::{self, Came};
+use crate::callbacks::callback;
 use crate::callbacks::store::of_request as waiting;
 use crate::callbacks::waiting::{Deadline, Waiting};
-use crate::callbacks::{self, callback};
 use crate::calls::switchboard::{Switchboard, Voice};
 use crate::db::{DbError, Tx};
 use crate::dialog;
@@ -23,9 +23,6 @@ use crate::requests::request::State;
 use crate::requests::store::changes::Edited;
 use crate::requests::store::{self, NewBeneficiary, merge};
 use crate::requests::whole::Request;
-
-/// How long somebody in danger is left to the desk before whoever is on call is alerted (F-43).
-const ALERT_AFTER: Duration = Duration::from_mins(5);
 
 /// The answers of a request that are words: an agent may write down what she heard.
 pub fn spoken(voice: &Voice) -> BTreeSet<String> {
@@ -96,9 +93,8 @@ impl Doing {
         settings: &LineSettings,
         callback_id: Uuid,
     ) -> Result<(), DbError> {
-        let after = if settings.hours.is_open(self.now) { ALERT_AFTER } else { Duration::ZERO };
-        let due = self.now.checked_add(after).unwrap_or(self.now);
-        callbacks::alert::ask_for(tx, self.id(), callback_id, Some(self.now), self.now, due).await
+        let due = alert::first_round(&settings.hours, Came::Written, self.now);
+        alert::ask_for(tx, self.id(), callback_id, Some(self.now), self.now, due).await
     }
 }
 

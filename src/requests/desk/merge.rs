@@ -15,11 +15,11 @@ use crate::db::{DbError, Tx};
 use crate::id::Ids;
 use crate::lines::Lines;
 use crate::operators::Operator;
-use crate::requests::duplicates::{NotMerged, may_merge};
+use crate::requests::duplicates::{NotMerged, Party, may_merge};
 use crate::requests::event::Kind;
 use crate::requests::request::State;
 use crate::requests::store;
-use crate::requests::store::merge::{self, Held, NewMerge};
+use crate::requests::store::merge::{self, NewMerge};
 use crate::secret::Keyring;
 
 /// What undoing needs.
@@ -74,13 +74,12 @@ impl Merging {
         let doing = &self.doing;
         let held = merge::hold(tx, doing.operator_id, kept, merged).await?;
         let waiting = waiting::hold(tx, kept, merged, doing.now).await?;
-        let of = |id: Uuid| held.iter().find(|held| held.0 == id);
+        let of = |id: Uuid| held.iter().find(|held| held.id == id);
         let (Some(going_on), Some(ending)) = (of(kept), of(merged)) else { return Ok(Err(NotMerged::Unknown)) };
-        if ending.3 == State::Merged && merge::kept_of(tx, doing.operator_id, merged).await? == Some(kept) {
+        if ending.state == State::Merged && merge::kept_of(tx, doing.operator_id, merged).await? == Some(kept) {
             return Ok(Ok(()));
         }
-        let seen = |held: &Held| (held.1, held.2.clone(), held.3);
-        if let Err(why) = may_merge(&seen(going_on), &seen(ending)) {
+        if let Err(why) = may_merge(going_on, ending) {
             return Ok(Err(why));
         }
         if let Some(name) = held_by_another(&waiting, merged, doing.operator_id) {
@@ -91,35 +90,35 @@ impl Merging {
         Ok(Ok(()))
     }
 
-    async fn join(&self, tx: &mut Tx<'_>, kept: &Held, merged: &Held, waiting: &[Waiting]) -> Result<(), DbError> {
+    async fn join(&self, tx: &mut Tx<'_>, kept: &Party, merged: &Party, waiting: &[Waiting]) -> Result<(), DbError> {
         let doing = &self.doing;
-        let joining = join(waiting, kept.0, merged.0);
+        let joining = join(waiting, kept.id, merged.id);
         for id in &joining.closed {
             waiting::close_as_duplicate(tx, *id, &doing.name, doing.now).await?;
         }
         if let Some(id) = joining.handed {
-            waiting::hand_over(tx, id, kept.0).await?;
+            waiting::hand_over(tx, id, kept.id).await?;
         }
         if let Some((id, from, to)) = &joining.hastened {
             waiting::reschedule(tx, *id, from, to).await?;
             if to.priority == 0 && from.priority > 0 {
-                self.alert(tx, kept.1, *id).await?;
+                self.alert(tx, kept.line_id, *id).await?;
             }
         }
-        let priority = kept.4.min(merged.4);
+        let priority = kept.priority.min(merged.priority);
         let before = Before {
-            state: merged.3.word().to_owned(),
-            priority: (kept.4, priority),
+            state: merged.state.word().to_owned(),
+            priority: (kept.priority, priority),
             closed: joining.closed.iter().map(Uuid::to_string).collect(),
             handed: joining.handed.map(|id| id.to_string()),
             hastened: joining.hastened.map(|(id, from, to)| (id.to_string(), from, to)),
         };
         let json = serde_json::to_string(&before).unwrap_or_default();
         let (id, by, now) = (doing.id(), doing.operator_id, doing.now);
-        merge::insert(tx, &NewMerge { id, kept_id: kept.0, merged_id: merged.0, by, now, before: &json }).await?;
+        merge::insert(tx, &NewMerge { id, kept_id: kept.id, merged_id: merged.id, by, now, before: &json }).await?;
         let keyring = &doing.keyring;
-        store::changes::merge(tx, keyring, merged.0, merged.3, (kept.0, &kept.2), &doing.act()).await?;
-        store::changes::joined(tx, keyring, kept.0, priority, (Kind::Merged, &merged.2), &doing.act()).await?;
+        store::changes::merge(tx, keyring, merged.id, merged.state, (kept.id, &kept.reference), &doing.act()).await?;
+        store::changes::joined(tx, keyring, kept.id, priority, (Kind::Merged, &merged.reference), &doing.act()).await?;
         Ok(())
     }
 
@@ -137,7 +136,7 @@ impl Merging {
         };
         let held = merge::hold(tx, doing.operator_id, kept, merged).await?;
         waiting::hold(tx, kept, merged, doing.now).await?;
-        let of = |id: Uuid| held.iter().find(|held| held.0 == id);
+        let of = |id: Uuid| held.iter().find(|held| held.id == id);
         let (Some(going_on), Some(coming_back)) = (of(kept), of(merged)) else { return Ok(Saved::Unknown) };
         let Some(before) = merge::undo(tx, doing.operator_id, merged, doing.now).await? else { return Ok(Saved::Same) };
         let before: Before = serde_json::from_str(&before).map_err(|_| unreadable())?;
@@ -146,29 +145,29 @@ impl Merging {
         Ok(Saved::Saved)
     }
 
-    async fn part(&self, tx: &mut Tx<'_>, kept: &Held, merged: &Held, before: &Before) -> Result<(), DbError> {
+    async fn part(&self, tx: &mut Tx<'_>, kept: &Party, merged: &Party, before: &Before) -> Result<(), DbError> {
         let id = |text: &String| text.parse::<Uuid>().map_err(|_| unreadable());
         if let Some((callback, had, has)) = &before.hastened {
             waiting::reschedule(tx, id(callback)?, has, had).await?;
         }
         for callback in &before.closed {
             if waiting::reopen(tx, id(callback)?).await? {
-                self.alert(tx, merged.1, id(callback)?).await?;
+                self.alert(tx, merged.line_id, id(callback)?).await?;
             }
         }
         if let Some(callback) = &before.handed
-            && waiting::hand_over(tx, id(callback)?, merged.0).await?
+            && waiting::hand_over(tx, id(callback)?, merged.id).await?
         {
-            self.alert(tx, merged.1, id(callback)?).await?;
+            self.alert(tx, merged.line_id, id(callback)?).await?;
         }
         let doing = &self.doing;
         let state = State::of_word(&before.state).ok_or_else(unreadable)?;
-        store::changes::unmerge(tx, &doing.keyring, merged.0, state, (kept.0, &kept.2), &doing.act()).await?;
+        store::changes::unmerge(tx, &doing.keyring, merged.id, state, (kept.id, &kept.reference), &doing.act()).await?;
         let (had, has) = before.priority;
         // A level that somebody chose since is hers.
-        let priority = if kept.4 == has { had } else { kept.4 };
-        let other = (Kind::Unmerged, merged.2.as_str());
-        store::changes::joined(tx, &doing.keyring, kept.0, priority, other, &doing.act()).await?;
+        let priority = if kept.priority == has { had } else { kept.priority };
+        let other = (Kind::Unmerged, merged.reference.as_str());
+        store::changes::joined(tx, &doing.keyring, kept.id, priority, other, &doing.act()).await?;
         Ok(())
     }
 }

@@ -4,6 +4,8 @@ use uuid::Uuid;
 
 use super::Doing;
 use crate::callbacks::Reason;
+use crate::calls::recording;
+use crate::calls::recording::store::Message;
 use crate::calls::switchboard::Switchboard;
 use crate::db::DbError;
 use crate::operators::Operator;
@@ -12,17 +14,32 @@ use crate::requests::store::{self, search::Page};
 use crate::requests::timeline::Part;
 use crate::requests::whole::Whole;
 
-/// Opens a request of her lines, with what happened to it. `None`: there is none of that id there.
-pub async fn open(board: &Switchboard, by: &Operator, id: Uuid) -> Result<Option<(Whole, Vec<Part>)>, DbError> {
+/// A request, as whoever opens it sees it.
+#[derive(Debug)]
+pub struct Opened {
+    /// The request and those around it.
+    pub whole: Whole,
+    /// What happened to it, in order.
+    pub parts: Vec<Part>,
+    /// The messages of its call, in order.
+    pub messages: Vec<Message>,
+}
+
+/// Opens a request of her lines. `None`: there is none of that id there.
+pub async fn open(board: &Switchboard, by: &Operator, id: Uuid) -> Result<Option<Opened>, DbError> {
     let doing = Doing::new(board, by);
     let work = board.db.write(move |tx| {
         Box::pin(async move {
             let Some(whole) = store::show::whole(tx, &doing.keyring, doing.operator_id, id).await? else {
                 return Ok(None);
             };
-            let history = store::history::history(tx, &doing.keyring, doing.operator_id, id, label).await?;
+            let parts = store::history::history(tx, &doing.keyring, doing.operator_id, id, label).await?;
+            let messages = match whole.request.call_id {
+                Some(call) => recording::store::of_call(tx, &doing.keyring, call).await?,
+                None => Vec::new(),
+            };
             doing.journal(tx, "request.open", id).await?;
-            Ok(Some((whole, history)))
+            Ok(Some(Opened { whole, parts, messages }))
         })
     });
     work.await

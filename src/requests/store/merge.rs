@@ -3,15 +3,13 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::super::duplicates::Party;
 use super::super::request::State;
 use crate::db::{DbError, Tx, locking};
 
-/// A request that this transaction holds.
-pub type Held = (Uuid, Uuid, String, State, u8);
-
 /// The two requests of her lines, held until the transaction ends, in the order of their ids so that two merges never
 /// wait for each other.
-pub async fn hold(tx: &mut Tx<'_>, operator_id: Uuid, one: Uuid, other: Uuid) -> Result<Vec<Held>, DbError> {
+pub async fn hold(tx: &mut Tx<'_>, operator_id: Uuid, one: Uuid, other: Uuid) -> Result<Vec<Party>, DbError> {
     let select = locking(
         tx.kind(),
         "select id, line_id, reference, state, priority from requests where id in ($1, $2) \
@@ -25,7 +23,8 @@ pub async fn hold(tx: &mut Tx<'_>, operator_id: Uuid, one: Uuid, other: Uuid) ->
         .await?;
     let read = |(id, line, reference, state, priority): (String, String, _, String, i64)| {
         let priority = u8::try_from(priority).unwrap_or(3);
-        Some((id.parse().ok()?, line.parse().ok()?, reference, State::of_word(&state)?, priority))
+        let (id, line_id, state) = (id.parse().ok()?, line.parse().ok()?, State::of_word(&state)?);
+        Some(Party { id, line_id, reference, state, priority })
     };
     Ok(rows.into_iter().filter_map(read).collect())
 }

@@ -64,9 +64,9 @@ type Found = (
 const SEARCH: &str = "select r.id, r.reference, r.line_id, r.created_at, r.category, r.priority, r.state, r.lang, \
      r.postal_code, r.beneficiary_id, c.id, c.number from requests r left join callers c on c.id = r.contact_id \
      where r.line_id in (select line_id from operator_lines where operator_id = $1) \
-     and ($2 = '' or r.reference = $2) and ($3 = '' or r.category = $3) and ($4 = '' or r.state = $4) \
+     and ($2 = '' or r.reference = $2) and ($3 = '' or r.category = $3) and ($4 = '' or $4 like '%|' || r.state || '|%') \
      and ($5 < 0 or r.priority = $5) and ($6 = '' or $6 like '% ' || r.postal_code || ' %') \
-     and ($7 = '' or r.lang = $7) and r.created_at >= $8 and r.created_at < $9 \
+     and ($7 = '' or r.lang = $7) and r.created_at >= $8 and r.created_at < $9 and ($13 = '' or r.line_id = $13) \
      and ($10 = '' or r.id in (select n.id from callers k join requests n on n.caller_id = k.id where k.number_index = $10 \
      union select n.id from callers k join requests n on n.contact_id = k.id where k.number_index = $10 \
      union select n.id from beneficiaries b join requests n on n.beneficiary_id = b.id where b.phone_index = $10)) \
@@ -84,7 +84,7 @@ pub async fn search(tx: &mut Tx<'_>, keyring: &Keyring, operator_id: Uuid, filte
         .bind(operator_id.to_string())
         .bind(reference)
         .bind(filter.category.as_deref().unwrap_or_default())
-        .bind(filter.state.map(State::word).unwrap_or_default())
+        .bind(barred(&filter.states))
         .bind(filter.priority.map_or(-1, i64::from))
         .bind(spaced(&filter.postal_codes))
         .bind(filter.lang.as_deref().unwrap_or_default())
@@ -93,12 +93,19 @@ pub async fn search(tx: &mut Tx<'_>, keyring: &Keyring, operator_id: Uuid, filte
         .bind(number)
         .bind(PAGE + 1)
         .bind(PAGE * i64::from(filter.page))
+        .bind(filter.line.map(|line| line.to_string()).unwrap_or_default())
         .fetch_all(tx.conn())
         .await?;
     let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let more = rows.len() > page;
     rows.truncate(page);
     Ok(Page { rows: rows.into_iter().filter_map(|row| read(keyring, row)).collect(), more })
+}
+
+/// The states as the query looks for them; empty for any.
+fn barred(states: &[State]) -> String {
+    let words: Vec<_> = states.iter().map(|state| state.word()).collect();
+    if words.is_empty() { String::new() } else { format!("|{}|", words.join("|")) }
 }
 
 /// The postal codes as the query looks for them; empty for any.

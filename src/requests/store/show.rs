@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::super::caller::Contact;
 use super::super::duplicates::Near;
 use super::super::request::{Consent, State};
-use super::super::whole::{Back, Beneficiary, Heard, Note, Request, Whole};
+use super::super::whole::{Back, Beneficiary, Request, Whole};
 use crate::clock::from_millis;
 use crate::db::{DbError, Tx};
 use crate::phone::PhoneNumber;
@@ -75,8 +75,6 @@ pub async fn whole(tx: &mut Tx<'_>, keyring: &Keyring, operator_id: Uuid, id: Uu
     let Some(itself) = itself else { return Ok(None) };
     Ok(Some(Whole {
         callbacks: callbacks(tx, id).await?,
-        recordings: recordings(tx, request.call_id).await?,
-        notes: notes(tx, keyring, id).await?,
         near: near(tx, request.line_id, &itself).await?,
         linked: linked(tx, request.line_id, id).await?,
         merged: merged(tx, id).await?,
@@ -152,34 +150,6 @@ async fn callbacks(tx: &mut Tx<'_>, id: Uuid) -> Result<Vec<Back>, DbError> {
         Some(Back { id: id.parse().ok()?, reason, state, priority, due_at, promised_until, claimed_by, disposition })
     };
     Ok(rows.into_iter().filter_map(read).collect())
-}
-
-async fn recordings(tx: &mut Tx<'_>, call_id: Option<Uuid>) -> Result<Vec<Heard>, DbError> {
-    let Some(call_id) = call_id else { return Ok(Vec::new()) };
-    let rows: Vec<(String, String, Option<i64>, String)> = sqlx::query_as(
-        "select id, step, seconds, state from recordings where call_id = $1 order by turn, created_at, id",
-    )
-    .bind(call_id.to_string())
-    .fetch_all(tx.conn())
-    .await?;
-    let read =
-        |(id, step, seconds, state): (String, _, _, _)| Some(Heard { id: id.parse().ok()?, step, seconds, state });
-    Ok(rows.into_iter().filter_map(read).collect())
-}
-
-async fn notes(tx: &mut Tx<'_>, keyring: &Keyring, id: Uuid) -> Result<Vec<Note>, DbError> {
-    let rows: Vec<(String, i64, String, Vec<u8>)> = sqlx::query_as(
-        "select n.id, n.at, o.name, n.body from notes n join operators o on o.id = n.operator_id \
-         where n.request_id = $1 or n.callback_id in (select id from callbacks where request_id = $1) order by n.at, n.id",
-    )
-    .bind(id.to_string())
-    .fetch_all(tx.conn())
-    .await?;
-    let read = |(id, at, by, body): (String, i64, String, Vec<u8>)| {
-        let text = keyring.open("notes.body", &id, &body).ok().and_then(|text| String::from_utf8(text).ok());
-        Note { at: from_millis(at), by, text: text.unwrap_or_else(|| "illisible avec cette clé".to_owned()) }
-    };
-    Ok(rows.into_iter().map(read).collect())
 }
 
 type NearRow = (String, String, String, String, i64, i64, Option<String>, Option<String>, Option<String>);

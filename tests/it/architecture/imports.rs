@@ -44,7 +44,11 @@ impl Source {
 
     /// How long the file is before its tests.
     pub(super) fn lines_without_tests(&self) -> usize {
-        self.text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).count()
+        self.text_without_tests().lines().count()
+    }
+
+    pub(super) fn text_without_tests(&self) -> &str {
+        self.text.split_once("\n#[cfg(test)]").map_or(self.text.as_str(), |(before, _)| before)
     }
 }
 

@@ -46,7 +46,7 @@ async fn a_click_on_the_map_places_a_request_and_the_counts_follow() {
         let list = [("rue", "3 rue du Port"), ("code_postal", "34080"), ("quartier", "Centre"), ("placer", "oui")];
         assert!(places(&awa, &path, &list).await.location().ends_with("dit=enregistree"));
         let zoe = staff::agent(&service, "Zoé").await;
-        let (whole, _) = open::open(&service.app.board, &zoe, id).await.unwrap().unwrap();
+        let whole = open::open(&service.app.board, &zoe, id).await.unwrap().unwrap().whole;
         let placed = (whole.request.place.point, whole.request.postal_code.as_deref());
         assert_eq!(placed, (Some((43.61, 3.88)), Some("34000")), "the middle of the district");
     })

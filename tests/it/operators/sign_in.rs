@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use ligne_solidaire::callbacks::claims;
 use ligne_solidaire::operators::sign_in::{self, PasswordChange, SignIn};
 use ligne_solidaire::operators::{Role, accounts, enrol, session};
 
@@ -23,7 +24,7 @@ async fn each_sign_in_begins_a_session_that_never_was() {
         assert!(!first.limited && first.token.len() == 64 && first != second);
         let found = hall.who(&first).await.unwrap();
         assert_eq!((found.operator.id, found.operator.lines), (awa.id, vec![ONE]));
-        sign_in::leave(&hall.gate, awa.id, session::id_of(&first.token)).await.unwrap();
+        claims::leave(&base.db, &hall.hand_of(Some(awa.id)), session::id_of(&first.token)).await.unwrap();
         assert!(hall.who(&first).await.is_none() && hall.who(&second).await.is_some());
     })
     .await;

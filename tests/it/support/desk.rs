@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use ligne_solidaire::callbacks::claims::{self, Released};
+use ligne_solidaire::callbacks::desk::Hand;
 use ligne_solidaire::callbacks::order::Item;
 use ligne_solidaire::db::{Db, DbError};
 use ligne_solidaire::id::{Ids, RandomIds};
@@ -106,6 +108,11 @@ impl Desk {
         })
         .await;
         id
+    }
+
+    /// A callback given back without a note.
+    pub(crate) async fn release(&self, hand: &Hand, id: Uuid) -> Released {
+        claims::release(&self.db, &self.keyring, hand, id, self.ids.row(now()), "").await.unwrap()
     }
 
     /// A job that the worker gave up for that cause.

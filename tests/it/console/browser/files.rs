@@ -50,7 +50,7 @@ async fn figures_are_downloaded_as_a_table_whose_cells_run_nothing() {
     assert_eq!(told("chiffre", "Appels reçus"), "1");
     assert_eq!(told("demandes par jour", "2026-04-14"), "1");
     assert_eq!(told("demandes par besoin", "Des courses"), "1");
-    assert_eq!(told("demandes par secteur", harmless), "moins de 5, ou non publié");
+    assert_eq!(told("demandes par quartier", harmless), "moins de 5, ou non publié");
     page.close().await;
 }
 
