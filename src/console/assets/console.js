@@ -201,6 +201,17 @@ function signedOut() {
   warn("Votre session est terminée. Ce que vous écrivez n'est pas perdu : enregistrez, puis connectez-vous.");
 }
 
+// --- What is typed ----------------------------------------------------------------------------------------------------
+
+/** Whoever leaves what she typed is asked first: a link is quickly touched. What a page refused is not kept either. */
+let typed = document.querySelector("main .fault[role=alert]") !== null;
+addEventListener("input", (event) => {
+  const field = event.target;
+  if (field.form?.method === "post" && field.matches("textarea, input:not([type=checkbox], [type=radio])")) typed = true;
+});
+addEventListener("submit", () => { typed = false; });
+addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
+
 const idle = Number(document.body.dataset.idle ?? 0);
 if (idle > 5) {
   setTimeout(() => warn("Votre session se termine dans 5 minutes. Enregistrez, ou ouvrez une page, pour rester."), (idle - 5) * 60_000);

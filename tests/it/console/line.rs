@@ -19,6 +19,16 @@ async fn a_change_of_hours_is_in_force_at_once_and_a_mistake_changes_nothing() {
         let closed = boss.post(&path, &[("reglage", "hours"), ("valeur", "Mo-Fr 14:00-17:00")]).await;
         assert_eq!(closed.location(), "/console/ligne?dit=reglee");
         assert!(!open());
+        let page = boss.get("/console/ligne").await.body;
+        assert!(page.contains("lundi-vendredi 14h-17h") && page.contains("<dd>de 14 h 00 à 17 h 00</dd>"), "{page}");
+        let french = boss.post(&path, &[("reglage", "hours"), ("valeur", "mardi de 15h à 16h; jours fériés fermé")]).await;
+        assert_eq!(french.location(), "/console/ligne?dit=reglee");
+        boss.post(&path, &[("reglage", "closed_days"), ("valeur", "2026-04-14")]).await;
+        let page = boss.get("/console/ligne").await.body;
+        assert!(page.contains("<dt>mardi 14 avril</dt><dd>fermé (jour de fermeture)</dd>"), "{page}");
+        assert!(page.contains("<dt>mercredi 15 avril</dt><dd>fermé</dd>"), "{page}");
+        boss.post(&path, &[("reglage", "closed_days"), ("valeur", "")]).await;
+        assert!(!open());
         let odd = boss.post(&path, &[("reglage", "hours"), ("valeur", "quand on veut")]).await;
         assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(odd.body.contains("Rien n&#39;est changé") && odd.body.contains("quand on veut"), "{}", odd.body);

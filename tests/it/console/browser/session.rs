@@ -19,6 +19,12 @@ const SENDS: &str = "
     const form = document.querySelector('main form');
     fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) }).then((answer) => done(answer.status));";
 
+/// Whether the browser asks before it leaves the page.
+const LEAVES: &str = "
+    const leaving = new Event('beforeunload', { cancelable: true });
+    dispatchEvent(leaving);
+    return leaving.defaultPrevented;";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_that_ends_in_mid_note_loses_nothing() {
     let seat = Seat::ready().await;
@@ -28,7 +34,9 @@ async fn a_session_that_ends_in_mid_note_loses_nothing() {
     page.click("button.big").await;
     page.shows("Ce rappel est à vous").await;
     let text = "Elle a besoin de pain.\nElle rappelle jeudi.";
+    assert_eq!(page.ask(LEAVES).await, false, "nothing is typed yet");
     page.write("#note-fin", text).await;
+    assert_eq!(page.ask(LEAVES).await, true, "whoever touches a link now is asked first");
     page.choose("#issue", "RESOLU").await;
     seat.service.clock.advance(Duration::from_mins(61));
     page.click("#terminer ~ form button.main").await;
