@@ -86,30 +86,18 @@ pub struct Counts {
     pub escalated: u32,
 }
 
-/// The rows of the page, of the ids that the first statement names `first_id`, in the second's order.
-macro_rules! rows_of {
-    ($first:literal, $order:literal) => {
-        concat!(
-            "select b.id, b.line_id, b.reason, b.category, b.priority, b.state, b.claimed_by, b.operator_id, b.lease_until, \
-             b.lang, b.opened_at, b.due_at, b.promised_until, b.not_before, b.next_step, b.escalated_at, b.attempts, \
-             b.answers, c.id as contact, c.number, r.reference, o.name as operator from (",
-            $first,
-            ") first join callbacks b on b.id = first.first_id left join requests r on r.id = b.request_id \
-             left join callers c on c.id = b.contact_id left join operators o on o.id = b.operator_id order by ",
-            $order
-        )
-    };
-}
-
-const QUEUE: &str = rows_of!(
-    "select id as first_id, case when priority = 0 then 0 when due_at < $2 then 1 \
+const QUEUE: &str = "select b.id, b.line_id, b.reason, b.category, b.priority, b.state, b.claimed_by, b.operator_id, b.lease_until, b.lang, \
+     b.opened_at, b.due_at, b.promised_until, b.not_before, b.next_step, b.escalated_at, b.attempts, b.answers, c.id as contact, \
+     c.number, r.reference, o.name as operator from ( \
+     select id as first_id, case when priority = 0 then 0 when due_at < $2 then 1 \
      when $3 like '% ' || lang || ' %' then 2 else 3 end as class, \
      cast($2 - opened_at as double precision) \
      / cast(case when due_at > opened_at then due_at - opened_at else 1 end as double precision) as used \
      from callbacks where line_id in (select line_id from operator_lines where operator_id = $1) and state <> 'closed' \
-     and (priority = 0 or not_before <= $2) order by class, used desc, due_at, opened_at, id limit $4",
-    "first.class, first.used desc, b.due_at, b.opened_at, b.id"
-);
+     and (priority = 0 or not_before <= $2) order by class, used desc, due_at, opened_at, id limit $4) first \
+     join callbacks b on b.id = first.first_id left join requests r on r.id = b.request_id \
+     left join callers c on c.id = b.contact_id left join operators o on o.id = b.operator_id \
+     order by first.class, first.used desc, b.due_at, b.opened_at, b.id";
 
 /// What waits and what is held, the first `limit` of them in the order of F-44 for somebody who speaks `langs`. What must
 /// wait for its hour is told by [`later`].
@@ -130,11 +118,14 @@ pub async fn queue(
     read_all(&rows, now)
 }
 
-const LATER: &str = rows_of!(
-    "select id as first_id from callbacks where line_id in (select line_id from operator_lines where operator_id = $1) \
-     and state <> 'closed' and priority > 0 and not_before > 0 and not_before > $2 order by not_before, id limit $3",
-    "b.not_before, b.id"
-);
+const LATER: &str = "select b.id, b.line_id, b.reason, b.category, b.priority, b.state, b.claimed_by, b.operator_id, b.lease_until, b.lang, \
+     b.opened_at, b.due_at, b.promised_until, b.not_before, b.next_step, b.escalated_at, b.attempts, b.answers, c.id as contact, \
+     c.number, r.reference, o.name as operator from ( \
+     select id as first_id from callbacks where line_id in (select line_id from operator_lines where operator_id = $1) \
+     and state <> 'closed' and priority > 0 and not_before > 0 and not_before > $2 order by not_before, id limit $3) first \
+     join callbacks b on b.id = first.first_id left join requests r on r.id = b.request_id \
+     left join callers c on c.id = b.contact_id left join operators o on o.id = b.operator_id \
+     order by b.not_before, b.id";
 
 /// « Plus tard »: the first `limit` of those that must wait for their hour, the nearest hour first.
 pub async fn later(tx: &mut Tx<'_>, operator_id: Uuid, now: Timestamp, limit: u32) -> Result<Vec<QueueRow>, DbError> {
@@ -147,11 +138,14 @@ pub async fn later(tx: &mut Tx<'_>, operator_id: Uuid, now: Timestamp, limit: u3
     read_all(&rows, now)
 }
 
-const TO_DECIDE: &str = rows_of!(
-    "select id as first_id from callbacks where line_id in (select line_id from operator_lines where operator_id = $1) \
-     and state <> 'closed' and escalated_at is not null order by escalated_at, id limit $2",
-    "b.escalated_at, b.id"
-);
+const TO_DECIDE: &str = "select b.id, b.line_id, b.reason, b.category, b.priority, b.state, b.claimed_by, b.operator_id, b.lease_until, \
+     b.lang, b.opened_at, b.due_at, b.promised_until, b.not_before, b.next_step, b.escalated_at, b.attempts, b.answers, \
+     c.id as contact, c.number, r.reference, o.name as operator from ( \
+     select id as first_id from callbacks where line_id in (select line_id from operator_lines where operator_id = $1) \
+     and state <> 'closed' and escalated_at is not null order by escalated_at, id limit $2) first \
+     join callbacks b on b.id = first.first_id left join requests r on r.id = b.request_id \
+     left join callers c on c.id = b.contact_id left join operators o on o.id = b.operator_id \
+     order by b.escalated_at, b.id";
 
 /// « À décider »: the first `limit` of those that were left to a supervisor (F-46), whatever their hour, those that have
 /// waited longest for a decision first.
@@ -165,11 +159,12 @@ pub async fn to_decide(
     read_all(&rows, now)
 }
 
-const ONE: &str = rows_of!(
-    "select id as first_id from callbacks where id = $2 \
-     and line_id in (select line_id from operator_lines where operator_id = $1)",
-    "b.id"
-);
+const ONE: &str = "select b.id, b.line_id, b.reason, b.category, b.priority, b.state, b.claimed_by, b.operator_id, b.lease_until, b.lang, \
+     b.opened_at, b.due_at, b.promised_until, b.not_before, b.next_step, b.escalated_at, b.attempts, b.answers, c.id as contact, \
+     c.number, r.reference, o.name as operator from callbacks b \
+     left join requests r on r.id = b.request_id left join callers c on c.id = b.contact_id \
+     left join operators o on o.id = b.operator_id \
+     where b.id = $2 and b.line_id in (select line_id from operator_lines where operator_id = $1)";
 
 /// One callback of her lines, whatever its state; of another line's there is none.
 pub async fn one(tx: &mut Tx<'_>, operator_id: Uuid, id: Uuid, now: Timestamp) -> Result<Option<QueueRow>, DbError> {

@@ -10,6 +10,7 @@ use jiff::civil::{Date, Weekday};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::requests::lines;
 use crate::app::App;
 use crate::audit::exported::{Export, exported};
 use crate::console::hand::hand;
@@ -137,7 +138,6 @@ fn page(
 ) -> FiguresPage {
     let (period, wanted) = (sheet.period, Wanted { times: f64::from(times), ..Wanted::default() });
     let at = |path: &str, period: Period| address(path, line.id, period);
-    let name = |id: &Uuid| Some((id.to_string(), app.lines.by_id(*id)?.settings.town.clone()));
     FiguresPage {
         frame,
         label: period.label(),
@@ -145,7 +145,7 @@ fn page(
         after: at("/console/chiffres", period.next()),
         file: at("/console/chiffres.csv", period),
         sheet: at("/console/chiffres/feuille", Period::of(Grain::Month, period.first)),
-        lines: visitor.operator().lines.iter().filter_map(name).collect(),
+        lines: lines(app, visitor),
         line: line.id.to_string(),
         grains: Grain::ALL.map(Grain::word).to_vec(),
         grain_now: period.grain.word(),

@@ -112,7 +112,7 @@ pub(crate) fn categories(app: &App) -> Vec<(String, String)> {
 }
 
 /// Her lines, by the names of their towns.
-fn lines(app: &App, visitor: &Visitor) -> Vec<(String, String)> {
+pub(super) fn lines(app: &App, visitor: &Visitor) -> Vec<(String, String)> {
     let name = |id: &Uuid| Some((id.to_string(), app.lines.by_id(*id)?.settings.town.clone()));
     visitor.operator().lines.iter().filter_map(name).collect()
 }

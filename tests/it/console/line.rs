@@ -21,7 +21,8 @@ async fn a_change_of_hours_is_in_force_at_once_and_a_mistake_changes_nothing() {
         assert!(!open());
         let page = boss.get("/console/ligne").await.body;
         assert!(page.contains("lundi-vendredi 14h-17h") && page.contains("<dd>de 14 h 00 à 17 h 00</dd>"), "{page}");
-        let french = boss.post(&path, &[("reglage", "hours"), ("valeur", "mardi de 15h à 16h; jours fériés fermé")]).await;
+        let french =
+            boss.post(&path, &[("reglage", "hours"), ("valeur", "mardi de 15h à 16h; jours fériés fermé")]).await;
         assert_eq!(french.location(), "/console/ligne?dit=reglee");
         boss.post(&path, &[("reglage", "closed_days"), ("valeur", "2026-04-14")]).await;
         let page = boss.get("/console/ligne").await.body;

@@ -43,7 +43,10 @@ async fn a_click_on_the_map_places_a_request_and_the_counts_follow() {
         assert!(page.contains("3 rue du Port, 34080"), "the street that was typed is kept\n{page}");
         let map = awa.get("/console/carte").await.body;
         assert!(map.contains("code=34080") && !map.contains("sans quartier"), "{map}");
-        let link = map.split("href=\"").find_map(|rest| rest.split_once('"')?.0.strip_prefix("/console/demandes?code")).unwrap();
+        let link = map
+            .split("href=\"")
+            .find_map(|rest| rest.split_once('"')?.0.strip_prefix("/console/demandes?code"))
+            .unwrap();
         let link = format!("/console/demandes?code{}", link.replace("&#38;", "&").replace("&amp;", "&"));
         assert!(awa.get(&link).await.body.contains(">777001<"), "{link}");
         let list = [("rue", "3 rue du Port"), ("code_postal", "34080"), ("quartier", "Centre"), ("placer", "oui")];
