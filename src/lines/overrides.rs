@@ -71,9 +71,16 @@ impl Setting {
             Self::Hours => written::HOURS,
             Self::ClosedDays => written::DAYS,
             Self::ClosingMessage => written::MESSAGE,
-            Self::Crowded => "écrire oui ou non",
+            Self::Crowded => {
+                "oui : la ligne dit que beaucoup de gens appellent et que tous seront rappelés ; non sinon"
+            }
             Self::Desk | Self::OnCall => written::DIALED,
         }
+    }
+
+    /// The only values that it takes; none where anything may be written.
+    pub fn choices(self) -> &'static [&'static str] {
+        if self == Self::Crowded { &["non", "oui"] } else { &[] }
     }
 
     /// Whether its value names persons: it is not told to the journal.
@@ -201,7 +208,7 @@ mod tests {
             (Setting::Hours, "du lundi au vendredi matin", "ne se lisent pas"),
             (Setting::ClosedDays, "2026-05-15, 32 mai", "l'élément 2 ne se lit pas"),
             (Setting::ClosingMessage, "<script>", "160 caractères"),
-            (Setting::Crowded, "peut-être", "oui ou non"),
+            (Setting::Crowded, "peut-être", "non sinon"),
             (Setting::Desk, "08 99 00 10 01", "ne sont pas composés"),
             (Setting::OnCall, "15", "ne sont pas composés"),
         ];
