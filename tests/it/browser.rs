@@ -49,6 +49,21 @@ impl Phone {
         self.until("#journal li", words).await;
     }
 
+    /// Calls, and answers by keys as far as the first message.
+    async fn asks_for_shopping(&self) {
+        self.click("#appeler").await;
+        for (question, key) in [
+            ("Pour des courses, tapez 1.", "1"),
+            ("Pour vous, tapez 1.", "1"),
+            ("Nourriture, tapez 1.", "1"),
+            ("Avez-vous à manger", "1"),
+            ("Pour aujourd'hui, tapez 1.", "2"),
+        ] {
+            self.asked(question).await;
+            self.click(&format!("#clavier [data-key='{key}']")).await;
+        }
+    }
+
     /// Ends the test of the page: nothing went wrong behind it.
     async fn close(self) {
         let faults = "return [...document.querySelectorAll('.fault')].map((fault) => fault.textContent)";
@@ -85,17 +100,7 @@ async fn shopping_is_asked_for_on_the_page_by_keys_from_ring_to_goodbye() {
     let service = Service::on(&base).await;
     let page = Phone::open(real_demo(&service), "silencieux=1", Look::default()).await;
     page.picture("1-accueil").await;
-    page.click("#appeler").await;
-    for (question, key) in [
-        ("Pour des courses, tapez 1.", "1"),
-        ("Pour vous, tapez 1.", "1"),
-        ("Nourriture, tapez 1.", "1"),
-        ("Avez-vous à manger", "1"),
-        ("Pour aujourd'hui, tapez 1.", "2"),
-    ] {
-        page.asked(question).await;
-        page.click(&format!("#clavier [data-key='{key}']")).await;
-    }
+    page.asks_for_shopping().await;
     page.picture("2-menu").await;
     page.says("dites ce qu'il vous faut", "Du lait, du pain et des pommes.").await;
     page.picture("3-message").await;
@@ -113,6 +118,31 @@ async fn shopping_is_asked_for_on_the_page_by_keys_from_ring_to_goodbye() {
     page.picture("4-fin").await;
     assert_eq!(number(&base.db, "select count(*) from requests where category = 'courses'").await, 1);
     assert_eq!(page.ask("return document.getElementById('raccrocher').disabled").await, json!(true));
+    page.close().await;
+}
+
+/// Answers of the server about the state of telephones come late: those asked before a deed arrive after it.
+const LATE: &str = "
+    const prompt = window.fetch;
+    window.fetch = async (...asked) => {
+        const answer = await prompt(...asked);
+        if (String(asked[0]).startsWith('/demo/state')) await new Promise((done) => setTimeout(done, 700));
+        return answer;
+    };";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_late_answer_of_the_server_does_not_take_the_keys_of_the_next_question() {
+    let base = TestDb::sqlite().await;
+    let service = Service::on(&base).await;
+    let page = Phone::open(real_demo(&service), "silencieux=1", Look::default()).await;
+    page.asks_for_shopping().await;
+    page.until("#micro", "Pas de micro").await;
+    page.ask(LATE).await;
+    page.says("dites ce qu'il vous faut", "Du lait.").await;
+    page.asked("Tapez votre code postal").await;
+    assert_eq!(page.ask("return document.getElementById('message').hidden").await, json!(true));
+    page.keyboard("34000").await;
+    page.says("dites votre adresse", "Douze, rue de la Loge").await;
     page.close().await;
 }
 

@@ -20,6 +20,7 @@ let mine = null; // the leg of the person at this page
 let typed = ""; // keys since the line last spoke
 let loaded = false;
 const expects = new Map(); // leg -> what the line waits for
+const held = new Set(); // legs whose last deed is not answered yet
 const owned = new Set(); // legs whose time this page keeps
 const turns = new Map(); // leg -> how often the line spoke: keys meant for an earlier turn are dropped
 const names = new Map(); // leg -> name of the telephone
@@ -45,11 +46,18 @@ async function read(response) {
 }
 
 async function post(deed) {
-  await read(await fetch("/demo/act", {
+  await answered(deed.leg, fetch("/demo/act", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ ...deed, since, mine }),
   }));
+}
+
+/** What somebody did is answered: from now on what is said of her telephone is news again. */
+async function answered(leg, asking) {
+  let response;
+  try { response = await asking; } finally { held.delete(leg); }
+  await read(response);
 }
 
 function act(deed) {
@@ -57,9 +65,11 @@ function act(deed) {
   return inTurn(() => post(deed));
 }
 
-// Until the answer comes, nothing is awaited from this person.
+// Until the answer comes, nothing is awaited from this person: what was asked before she did something tells the state
+// before it.
 function hold(leg) {
   disarm(leg);
+  held.add(leg);
   expects.set(leg, { is: "service" });
 }
 
@@ -68,7 +78,7 @@ function sendSound(leg, seconds, key, wav) {
   return inTurn(async () => {
     const query = new URLSearchParams({ leg, seconds, since });
     if (key) query.set("key", key);
-    await read(await fetch(`/demo/sound?${query}`, { method: "POST", headers: { "content-type": "audio/wav" }, body: wav }));
+    await answered(leg, fetch(`/demo/sound?${query}`, { method: "POST", headers: { "content-type": "audio/wav" }, body: wav }));
   });
 }
 
@@ -98,6 +108,7 @@ function apply(view) {
 }
 
 function learn({ id, expect }) {
+  if (held.has(id)) return;
   if (JSON.stringify(expects.get(id)) === JSON.stringify(expect)) return;
   disarm(id);
   expects.set(id, expect);
