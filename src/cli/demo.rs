@@ -129,7 +129,8 @@ fn exchange(config: &Config) -> anyhow::Result<Exchange> {
     let settings = Settings { seed: rand::random(), ..Settings::new(public, ACCOUNT, TOKEN) };
     let exchange = Exchange::new(settings, HttpTransport::new(None)?);
     for (number, name) in PHONES {
-        exchange.register_phone(number, name);
+        // The service dials numbers as providers write them.
+        exchange.register_phone(PhoneNumber::parse(number)?.as_e164(), name);
     }
     Ok(exchange)
 }

@@ -14,6 +14,7 @@ mod claims;
 mod commands;
 mod console;
 mod db;
+mod demo;
 mod deploy;
 mod finish;
 mod line_changes;
