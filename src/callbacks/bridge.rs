@@ -197,7 +197,7 @@ fn about(board: &Switchboard, bridge: &Bridge) -> dialog::Utterance {
     let values = Values::from([
         ("langue".to_owned(), Value::Text(bridge.lang.clone())),
         ("ref".to_owned(), Value::Text(bridge.reference.clone().unwrap_or_else(|| "aucune".to_owned()))),
-        ("besoin".to_owned(), Value::Text(dialog::need_of(&voice.scripts, Lang::FRENCH, category, &answers))),
+        ("besoin".to_owned(), Value::Text(voice.need_of(category, &answers))),
     ]);
     whisper::to_staff(&voice, "rappel-agent", &values)
 }

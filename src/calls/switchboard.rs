@@ -11,8 +11,9 @@ use tokio::sync::Mutex;
 use super::moment::Moments;
 use crate::clock::Clock;
 use crate::db::Db;
-use crate::dialog::{Guides, Labels, Scripts, Texts, Utterance};
+use crate::dialog::{self, Guides, Labels, Scripts, Texts, Utterance, Values};
 use crate::id::Ids;
+use crate::lang::Lang;
 use crate::secret::Keyring;
 use crate::spool::Spool;
 use crate::telephony::provider::Capabilities;
@@ -41,6 +42,18 @@ impl Voice {
     pub fn recorded(&self, utterance: &Utterance) -> Option<String> {
         let known = self.audio.get(&format!("{}/{}", utterance.lang, utterance.prompt))?;
         utterance.fixed.then(|| known.clone())
+    }
+
+    /// What a request of this category is, as agents read it: the line speaks to the caller of « votre message », and an
+    /// agent reads of « un message ».
+    pub fn need(&self, category: &str) -> String {
+        self.need_of(category, &Values::new())
+    }
+
+    /// The same, told more closely by what was answered.
+    pub fn need_of(&self, category: &str, answers: &Values) -> String {
+        let own = self.labels.label(&format!("besoin-{category}"));
+        own.unwrap_or_else(|| dialog::need_of(&self.scripts, Lang::FRENCH, category, answers))
     }
 }
 

@@ -91,7 +91,7 @@ fn said(board: &Switchboard, prompt: &str, ring: &Ring) -> Utterance {
     let danger = format!("danger-{category}");
     let code = if priority == 0 && dialog::has_need(&voice.scripts, Lang::FRENCH, &danger) { danger } else { category };
     let values = Values::from([
-        ("besoin".to_owned(), Value::Text(dialog::need_of(&voice.scripts, Lang::FRENCH, &code, &answers))),
+        ("besoin".to_owned(), Value::Text(voice.need_of(&code, &answers))),
         ("urgent".to_owned(), Value::from(if priority <= 1 { "oui" } else { "non" })),
         ("langue".to_owned(), Value::from(lang.code())),
     ]);

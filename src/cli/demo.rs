@@ -188,11 +188,13 @@ async fn camille(app: &App) -> anyhow::Result<Uuid> {
 fn invite(options: &Options, link: &str) -> std::io::Result<()> {
     let data = options.data.display();
     let listen = options.listen;
+    let program = std::env::args().next().unwrap_or_else(|| "ligne-solidaire".to_owned());
     writeln!(
         stdout(),
         "Le téléphone est là : http://{listen}/demo\n\
          Le bureau des agents, avec un lien qui sert une fois : http://{listen}{link}\n\
-         La même chose au terminal : LIGNE_DATABASE_URL=sqlite://{data}/demo.db ligne-solidaire callbacks list\n\
+         (un lien de plus : arrêtez, puis relancez la même commande ; rien n'est perdu)\n\
+         La même chose au terminal : LIGNE_DATABASE_URL=sqlite://{data}/demo.db {program} callbacks list\n\
          Ctrl+C pour arrêter.",
     )
 }

@@ -76,7 +76,8 @@ pub enum Action {
 }
 
 fn role(word: &str) -> Result<Role, String> {
-    Role::of_word(word).ok_or_else(|| "ce rôle n'existe pas".to_owned())
+    Role::of_word(word)
+        .ok_or_else(|| "ce rôle n'existe pas : agent, superviseur, referent, administrateur ou dpo".to_owned())
 }
 
 /// Does what is asked for.
@@ -113,7 +114,10 @@ pub async fn run(config: &Config, action: Action) -> anyhow::Result<()> {
 
 /// The first account may come before the first start: tables, key and lines are made at need.
 async fn add(config: &Config, login: &str, wanted: Wanted, numbers: &[String]) -> anyhow::Result<()> {
-    let (db, keyring) = compose::open(config).await?;
+    // Without a line in the settings there must be a base that knows some: an empty one would be another house.
+    let opening =
+        if config.lines.is_empty() { compose::open_for_lists(config).await } else { compose::open(config).await };
+    let (db, keyring) = opening?;
     let lines = compose::lines(config, &db, &keyring).await?;
     compose::prepare(&db, &keyring, &lines, &SystemClock).await?;
     let wanted = Wanted { lines: chosen(&lines, numbers)?, ..wanted };

@@ -36,7 +36,7 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// None without account and token: the service then answers no provider, which only a demonstration wants.
+    /// None without account or token: the service then does not start, but accounts and lists need no provider.
     pub(super) fn read(section: &mut Section<'_>) -> Option<Self> {
         let account =
             section.parsed("account", "écrire l'identifiant du compte chez l'opérateur, sans espace", |text| {
@@ -53,10 +53,8 @@ impl Provider {
         let second = Duration::from_secs(1);
         let connect_timeout = section.delay("connect_timeout", second, 10 * second).unwrap_or(3 * second);
         let timeout = section.delay("timeout", second, 60 * second).unwrap_or(10 * second);
-        match (&account, &token) {
-            (Some(_), None) => section.complain("token", "manque, alors que le compte est donné"),
-            (None, Some(_)) => section.complain("account", "manque, alors que le jeton est donné"),
-            _ => {}
+        if account.is_none() && token.is_some() {
+            section.complain("account", "manque, alors que le jeton est donné");
         }
         let api = api.or_else(|| base(API))?;
         let family = family.unwrap_or_else(|| FAMILIES[0].to_owned());

@@ -58,7 +58,7 @@ pub(crate) fn is_inside(path: &str) -> bool {
 }
 
 /// Leads to the sign-in: a page is come back to, a form is carried.
-pub(super) fn to_sign_in(parts: &Parts, body: &[u8]) -> Response {
+pub(super) fn to_sign_in(app: &App, parts: &Parts, body: &[u8]) -> Response {
     let path = parts.uri.path_and_query().map_or("/console", |path| path.as_str());
     if parts.headers.contains_key(super::live::FRAGMENT) {
         return StatusCode::UNAUTHORIZED.into_response();
@@ -68,7 +68,7 @@ pub(super) fn to_sign_in(parts: &Parts, body: &[u8]) -> Response {
         return Redirect::to(&format!("/console/entrer?vers={back}")).into_response();
     }
     let carried = std::str::from_utf8(body).ok().and_then(|form| Carried::read(path, form));
-    let page = SignInPage::new(Asked { carried, expired: true, ..Asked::default() });
+    let page = SignInPage::new(app, Asked { carried, expired: true, ..Asked::default() });
     match page.render() {
         Ok(page) => (StatusCode::UNAUTHORIZED, Html(page)).into_response(),
         Err(cause) => PageError::from(cause).into_response(),

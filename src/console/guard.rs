@@ -65,7 +65,7 @@ pub(super) async fn signed_in(State(app): State<Arc<App>>, request: Request, nex
     };
     let visitor = match visitor(&app, &parts.headers).await {
         Ok(Some(visitor)) => visitor,
-        Ok(None) => return carry::to_sign_in(&parts, &body),
+        Ok(None) => return carry::to_sign_in(&app, &parts, &body),
         Err(cause) => return PageError::from(cause).into_response(),
     };
     if parts.method == Method::POST && !carries_token(&body, visitor.token()) {

@@ -25,4 +25,4 @@ mod visitor;
 
 pub use assets::address as asset;
 pub use guard::COOKIE_NAME;
-pub use routes::{Access, Route, Routes, routes};
+pub use routes::{Access, Route, Routes, elsewhere, routes};

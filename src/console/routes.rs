@@ -10,6 +10,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{MethodRouter, get, post};
 
+use super::page::PageError;
 use super::{alerts, assets, guard, headers, live, pages};
 use crate::app::App;
 use crate::operators::Right;
@@ -87,6 +88,19 @@ impl Routes {
         });
         all.layer(from_fn_with_state(app.clone(), guard::from_here)).layer(headers::layer(app))
     }
+}
+
+/// What an address gets that is none of ours: the way to the console, or a page that says so.
+pub fn elsewhere(app: Arc<App>) -> Router<Arc<App>> {
+    let nowhere = async move |method: Method, uri: Uri| match uri.path() {
+        _ if method != Method::GET => StatusCode::NOT_FOUND.into_response(),
+        "/" => Redirect::to("/console").into_response(),
+        path => match path.strip_suffix('/').filter(|page| page.starts_with("/console")) {
+            Some(page) => Redirect::to(page).into_response(),
+            None => PageError::NotFound.into_response(),
+        },
+    };
+    Router::new().fallback(nowhere).layer(headers::layer(app))
 }
 
 /// The page to which an address belongs that shows nothing itself: the nearest above it.

@@ -39,6 +39,14 @@ const SENTENCES: &[(&str, &str)] = &[
     ("sans-numero", "Personne ne connaît de numéro à appeler pour ce rappel."),
     ("pas-compose", "La ligne ne compose pas ce numéro : appelez de votre propre téléphone si besoin."),
     ("enregistree", "La demande est enregistrée."),
+    (
+        "annulee",
+        "La demande est annulée : personne ne rappelle plus pour elle. « Rouvrir la demande » revient en arrière.",
+    ),
+    (
+        "rouverte",
+        "La demande est rouverte, et un rappel est à faire. Ce qui avait été promis vaut toujours, si ce n'est pas passé.",
+    ),
     ("pareille", "C'était déjà ainsi : rien n'a été changé."),
     ("reunie", "Les deux demandes n'en font plus qu'une : celle-ci continue."),
     ("separee", "Ce sont de nouveau deux demandes, comme avant."),
@@ -46,7 +54,8 @@ const SENTENCES: &[(&str, &str)] = &[
     ("relais", "Le relais est passé. Ce que vous aviez en main est revenu à la file."),
     (
         "signale",
-        "Le signalement est envoyé : les superviseurs de la ligne le voient sur leur écran et reçoivent un SMS.",
+        "Le signalement est envoyé : les superviseurs de la ligne le voient sur leur écran ; un SMS part à ceux qui ont donné un \
+         mobile.",
     ),
     ("signalement", "C'est noté."),
     ("reglee", "C'est en place, et chaque appel le suit."),

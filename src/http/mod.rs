@@ -52,6 +52,7 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(telephony)
         .merge(console)
+        .merge(console::elsewhere(app.clone()))
         .route("/audio/{lang}/{file}", get(audio::serve))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

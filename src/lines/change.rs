@@ -100,6 +100,10 @@ impl Changing {
         if !store::is_hers(tx, self.by.id, self.line_id).await? {
             return Ok(Changed::Unknown);
         }
+        // What is so already is not decided here: the file still says it.
+        if same && value.is_some() {
+            return Ok(Changed::Same);
+        }
         let decision = Decision { line_id: self.line_id, name: self.name, by: self.by.id, now: self.now };
         match value {
             Some(value) => drop(store::decide(tx, &self.keyring, &decision, &value).await?),

@@ -72,7 +72,7 @@ impl Setting {
             Self::ClosedDays => written::DAYS,
             Self::ClosingMessage => written::MESSAGE,
             Self::Crowded => {
-                "oui : la ligne dit que beaucoup de gens appellent et que tous seront rappelés ; non sinon"
+                "écrire oui (la ligne dit que beaucoup de gens appellent et que tous seront rappelés) ou non"
             }
             Self::Desk | Self::OnCall => written::DIALED,
         }
@@ -122,7 +122,9 @@ impl Setting {
         let joined = |list: Vec<String>| if list.is_empty() { NONE.to_owned() } else { list.join("\n") };
         match self {
             Self::Hours => settings.hours.french(),
-            Self::ClosedDays => joined(settings.hours.closed_days().iter().map(ToString::to_string).collect()),
+            Self::ClosedDays => {
+                joined(settings.hours.closed_days().iter().map(|day| written::day_written(*day)).collect())
+            }
             Self::ClosingMessage => joined(
                 Some(settings.closing_message.clone()).filter(|message| !message.is_empty()).into_iter().collect(),
             ),
@@ -174,7 +176,7 @@ mod tests {
     fn every_setting_reads_back_what_it_writes() {
         let texts = [
             (Setting::Hours, "lundi-samedi 9h-12h; jours fériés fermé"),
-            (Setting::ClosedDays, "2026-05-15\n2026-12-24"),
+            (Setting::ClosedDays, "15/05/2026\n24/12/2026"),
             (Setting::ClosingMessage, "Fermé pour travaux."),
             (Setting::Crowded, "oui"),
             (Setting::Desk, "01 99 00 10 01\n01 99 00 10 02"),
@@ -206,9 +208,9 @@ mod tests {
     fn what_does_not_read_leaves_the_last_good_value_and_says_what_to_write() {
         let wrong = [
             (Setting::Hours, "du lundi au vendredi matin", "ne se lisent pas"),
-            (Setting::ClosedDays, "2026-05-15, 32 mai", "l'élément 2 ne se lit pas"),
+            (Setting::ClosedDays, "15 mai 2026, 32 mai 2026", "l'élément 2 ne se lit pas"),
             (Setting::ClosingMessage, "<script>", "160 caractères"),
-            (Setting::Crowded, "peut-être", "non sinon"),
+            (Setting::Crowded, "peut-être", "écrire oui"),
             (Setting::Desk, "08 99 00 10 01", "ne sont pas composés"),
             (Setting::OnCall, "15", "ne sont pas composés"),
         ];

@@ -7,12 +7,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::hours::Hours;
+use crate::lang::FRENCH_MONTHS;
 use crate::phone::PhoneNumber;
 
 /// What to write for hours.
 pub const HOURS: &str = "écrire des horaires comme \"lundi-vendredi 8h30-12h,13h30-17h; jours fériés fermé\"";
 /// What to write for days.
-pub const DAYS: &str = "écrire des dates comme \"2026-05-15\"";
+pub const DAYS: &str = "écrire des dates comme \"15/05/2026\"";
 /// What to write for telephones that ring.
 pub const DIALED: &str =
     "écrire un numéro de métropole (01 à 07, 09), comme \"01 99 00 10 01\" : les autres ne sont pas composés";
@@ -27,9 +28,21 @@ pub fn hours(text: &str, zone: TimeZone) -> Result<Hours, String> {
     Hours::parse(text, zone).map_err(|bad| bad.to_string())
 }
 
-/// A day, as `2026-05-15`.
+/// A day, as `15/05/2026`, `15 mai 2026` or `2026-05-15`.
 pub fn day(text: &str) -> Option<Date> {
-    text.parse().ok()
+    let french = || {
+        let parts: Vec<&str> = text.split(['/', '.', ' ']).filter(|part| !part.is_empty()).collect();
+        let [day, month, year] = parts[..] else { return None };
+        let named = || FRENCH_MONTHS.iter().position(|name| *name == month.to_lowercase());
+        let month = month.parse().ok().or_else(|| i8::try_from(named()? + 1).ok())?;
+        Date::new(year.parse().ok().filter(|year| *year > 1_000)?, month, day.trim_end_matches("er").parse().ok()?).ok()
+    };
+    text.parse().ok().or_else(french)
+}
+
+/// A day as people write it.
+pub fn day_written(day: Date) -> String {
+    day.strftime("%d/%m/%Y").to_string()
 }
 
 /// A telephone that may be dialled.
@@ -67,6 +80,19 @@ mod tests {
         }
         assert_eq!(message(&"é".repeat(161)), None);
         assert!(message(&"é".repeat(160)).is_some());
+    }
+
+    #[test]
+    fn a_day_is_read_as_people_write_it() {
+        let christmas = "2026-12-24".parse().ok();
+        for written in ["2026-12-24", "24/12/2026", "24.12.2026", "24 décembre 2026", " 24  Décembre 2026 ".trim()] {
+            assert_eq!(day(written), christmas, "{written}");
+        }
+        assert_eq!(day("1er mai 2026"), "2026-05-01".parse().ok());
+        for odd in ["", "24/13/2026", "31/02/2026", "24/12/26", "24 brumaire 2026", "demain", "1/2/3/4"] {
+            assert_eq!(day(odd), None, "{odd}");
+        }
+        assert_eq!(christmas.map(day_written).as_deref(), Some("24/12/2026"));
     }
 
     #[test]

@@ -57,7 +57,9 @@ pub enum NotMerged {
     #[error("ces deux demandes ne sont pas de la même ligne")]
     OtherLine,
     /// One of them is merged already, solved or cancelled.
-    #[error("la demande {reference} est {state} : seules deux demandes en cours se réunissent")]
+    #[error(
+        "la demande {reference} est {state} : seules deux demandes en cours se réunissent ; si elle règle aussi l'autre, dites que c'est résolu"
+    )]
     Over {
         /// Its six digits.
         reference: String,

@@ -42,8 +42,6 @@ pub enum What {
     Opened {
         /// The label of the reason.
         reason: String,
-        /// 0 to 3.
-        priority: u8,
     },
     /// An agent did something with the callback: the action of the journal.
     Acted {
@@ -141,7 +139,7 @@ fn told(what: &What, at: Timestamp, words: Words<'_>) -> (String, Option<String>
             let length = seconds.map(|seconds| format!("{seconds} secondes"));
             (words.pressed(step, "message"), None, length.into_iter().collect())
         }
-        What::Opened { reason, priority } => (format!("Rappel à faire, P{priority} : {reason}"), None, Vec::new()),
+        What::Opened { reason } => (format!("Rappel à faire : {reason}"), None, Vec::new()),
         What::Acted { actor, action } => (acted(action).to_owned(), Some(actor.clone()), Vec::new()),
         What::Attempt { by, way, disposition } => {
             let phoned = disposition.as_deref().and_then(Disposition::of_code).is_none_or(|end| end.phoned);
@@ -220,7 +218,7 @@ mod tests {
         let parts = vec![
             part(100, event(Kind::Solved)),
             part(100, What::Closed { by: Some("Camille".to_owned()), disposition: Some("RESOLU".to_owned()) }),
-            part(20, What::Opened { reason: "demande".to_owned(), priority: 2 }),
+            part(20, What::Opened { reason: "demande".to_owned() }),
             part(20, event(Kind::Created)),
             part(10, What::Call { turns, outcome: Some("demande".to_owned()), until }),
             Part {
@@ -234,7 +232,7 @@ mod tests {
         let expected = [
             "Appel de 1 min 15 s",
             "Demande enregistrée",
-            "Rappel à faire, P2 : demande",
+            "Rappel à faire : demande",
             "Note",
             "Rappel terminé",
             "Demande résolue",

@@ -205,6 +205,11 @@ async fn the_first_account_is_opened_at_a_terminal_by_a_link_and_no_password() {
     };
     let (well, said) = terminal("list", &[]).await;
     assert!(!well && said.contains("n'existe pas"), "no key yet: {said}");
+    // Somebody who forgot the settings makes no second house with a key of its own.
+    let mut lost = program(folder.path(), "sqlite://ailleurs.db");
+    lost.args(["operators", "add", "--login", "odile", "--role", "agent", "--name", "Odile"]);
+    let (well, said) = ended(lost).await;
+    assert!(!well && std::fs::read_dir(folder.path()).unwrap().next().is_none(), "{said}");
     let (well, said) =
         terminal("add --login Odile --role administrateur --role superviseur --name", &["Odile Martin"]).await;
     let token = said.lines().last().unwrap().strip_prefix(&format!("{PUBLIC}/console/lien/")).unwrap_or_default();

@@ -103,6 +103,7 @@ async fn what_does_not_read_is_refused_with_what_to_write_and_changes_nothing() 
             let refused = decide(&service, &nadia, setting, typed).await;
             assert!(matches!(&refused, Changed::Refused(advice) if advice.contains("écrire")), "{refused:?}");
         }
+        assert_eq!(decide(&service, &nadia, Setting::Crowded, "non").await, Changed::Same, "as the file says");
         assert_eq!(welcome(&service).await, before);
         assert_eq!(number(&base.db, "select count(*) from line_settings").await, 0);
         assert_eq!(number(&base.db, "select count(*) from audit where action = 'line.change'").await, 0);

@@ -151,7 +151,7 @@ async fn what_was_pressed_and_said_is_told_in_the_words_of_the_scripts() {
             "Adresse : un message parlé",
             "Nom : un message parlé",
             "Demande enregistrée",
-            "Rappel à faire, P2 : demande",
+            "Rappel à faire : demande",
         ];
         assert_eq!(titles, expected);
     })
@@ -365,6 +365,9 @@ async fn a_request_that_was_over_comes_back_to_the_queue_when_it_is_opened_again
         assert_eq!(ends::cancel(&app.board, &camille, id).await.unwrap(), Saved::Same, "pressed twice");
         assert_eq!(reopen().await.unwrap(), Saved::Saved);
         assert_eq!(number(&base.db, waiting).await, 1);
+        let promises = "select count(distinct promised_until) from callbacks where promised_until is not null \
+                        and due_at <= promised_until";
+        assert_eq!(number(&base.db, promises).await, 1, "what she was told is a deadline again");
         assert_eq!(whole(&service, &camille, id).await.request.state, State::Recorded);
         let titles: Vec<_> = told(&service, &camille, id).await.into_iter().map(|entry| entry.title).collect();
         for title in ["Demande annulée", "Rappel terminé", "Demande rouverte"] {

@@ -1,6 +1,10 @@
 # Ce que les agents lisent des réponses d'un appel, dans cet ordre. Une ligne par question : ce que l'agent lit à la
-# place du nom, puis chaque réponse possible. « .cache = oui » : rien à lire pour un agent.
+# place du nom, puis chaque réponse possible. « .cache = oui » : rien à lire pour un agent. « besoin-… » : ce qu'il lit
+# là où la ligne dit « votre… » à la personne.
 
+besoin-inquietude = Quelqu'un s'inquiète pour une personne
+besoin-autre = Un message
+besoin-benevolat = Une offre d'aide
 pour = Pour qui
     .moi = pour la personne qui appelle
     .autre = pour une autre personne

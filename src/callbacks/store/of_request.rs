@@ -12,6 +12,15 @@ use crate::db::{DbError, Tx, locking};
 type WaitingRow =
     (String, String, String, i64, i64, i64, Option<i64>, Option<String>, Option<String>, Option<String>, Option<i64>);
 
+/// The last promise that was made about a request.
+pub async fn promised(tx: &mut Tx<'_>, request: Uuid) -> Result<Option<Timestamp>, DbError> {
+    let (until,): (Option<i64>,) = sqlx::query_as("select max(promised_until) from callbacks where request_id = $1")
+        .bind(request.to_string())
+        .fetch_one(tx.conn())
+        .await?;
+    Ok(until.map(from_millis))
+}
+
 /// The callbacks of these two requests that are not closed, most urgent first; nobody else changes them before the end
 /// of the transaction.
 pub async fn hold(tx: &mut Tx<'_>, one: Uuid, other: Uuid, now: Timestamp) -> Result<Vec<Waiting>, DbError> {

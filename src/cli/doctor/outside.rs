@@ -54,7 +54,9 @@ pub(super) async fn public_address(config: &Config) -> Vec<Finding> {
 /// The provider knows the account, and our clocks agree.
 pub(super) async fn provider(config: &Config) -> Vec<Finding> {
     let Some(provider) = &config.provider else {
-        return vec![Finding::mend("aucun opérateur : donnez LIGNE_PROVIDER_ACCOUNT et LIGNE_PROVIDER_TOKEN")];
+        return vec![Finding::mend(
+            "pas d'opérateur, ou pas son jeton : donnez LIGNE_PROVIDER_ACCOUNT et LIGNE_PROVIDER_TOKEN",
+        )];
     };
     let Some(client) = client() else { return Vec::new() };
     let base = provider.api.as_str().trim_end_matches('/');

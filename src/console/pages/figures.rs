@@ -17,7 +17,6 @@ use crate::console::hand::hand;
 use crate::console::page::{Frame, PageError, as_file, render};
 use crate::console::said::Said;
 use crate::console::visitor::Visitor;
-use crate::dialog;
 use crate::lang::{FRENCH_DAYS, Lang};
 use crate::lines::Line;
 use crate::stats::figures::{FIGURES, Kind};
@@ -213,7 +212,7 @@ fn splits(app: &App, sheet: &Sheet) -> Vec<(&'static str, Vec<(String, i64)>)> {
 }
 
 pub(super) fn need(app: &App, code: &str) -> String {
-    dialog::need(&app.board.voice.load().scripts, Lang::FRENCH, code)
+    app.board.voice.load().need(code)
 }
 
 fn lang(code: &str) -> String {

@@ -29,7 +29,7 @@ use crate::console::page::{Frame, PageError, render};
 use crate::console::said::Said;
 use crate::console::shown;
 use crate::console::visitor::Visitor;
-use crate::dialog::{self, Told, Values};
+use crate::dialog::{Told, Values};
 use crate::lang::Lang;
 use crate::operators::Right;
 use crate::phone::PhoneNumber;
@@ -315,7 +315,7 @@ fn told(app: &App, answers: &[u8]) -> Vec<Told> {
 
 /// A request that may be the same one (F-49).
 fn alike(app: &App, near: &Near, now: Timestamp, zone: &TimeZone) -> Before {
-    let need = dialog::need(&app.board.voice.load().scripts, Lang::FRENCH, &near.category);
+    let need = app.board.voice.load().need(&near.category);
     let when = format!("{} · {}", near.state.word(), shown::moment(near.created_at, now, zone));
     Before { id: near.id, what: format!("{need} · n° {}", near.reference), when }
 }
@@ -332,8 +332,7 @@ fn helped(app: &App, person: &Beneficiary, earlier: &[Earlier], now: Timestamp, 
 }
 
 fn before(app: &App, one: &Earlier, now: Timestamp, zone: &TimeZone) -> Before {
-    let scripts = &app.board.voice.load().scripts;
-    let category = one.category.as_deref().map(|category| dialog::need(scripts, Lang::FRENCH, category));
+    let category = one.category.as_deref().map(|category| app.board.voice.load().need(category));
     let what = category.unwrap_or_else(|| one.reason.label().to_owned());
     let reference = one.reference.as_ref().map(|reference| format!(" · n° {reference}")).unwrap_or_default();
     let ended = one.disposition.as_deref().map_or("en cours", |_| "terminé");

@@ -19,6 +19,7 @@ use crate::operators::{Purpose, link, password};
 #[derive(Template)]
 #[template(path = "link.html")]
 struct LinkPage {
+    house: String,
     /// Where its form goes.
     path: String,
     name: String,
@@ -47,6 +48,7 @@ async fn page(
 ) -> Result<Response, PageError> {
     let Some(found) = links::find(&app.gate, token).await? else { return gone() };
     let page = LinkPage {
+        house: app.look.name.clone(),
         path: link::path(token),
         name: found.name,
         login: found.login,

@@ -28,6 +28,8 @@ use crate::requests::store::plans::Listed;
 
 /// Where the page is.
 const PATH: &str = "/console/plans";
+/// Neither a slot nor a block.
+const UNDECIDED: &str = "Choisissez ce qui est décidé : un créneau, ou un blocage. Rien n'a été changé.";
 /// The days of the week as opening hours write them, from Monday.
 const DAYS: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
 /// How long a plan lasts unless something else is chosen.
@@ -106,13 +108,14 @@ fn told(app: &App, plan: Listed) -> Shown {
     }
 }
 
-/// « mardi, de 10:00 à 10:30 »; another slot as it is written.
+/// « mardi, de 10 h 00 à 10 h 30 »; another slot as it is written.
 fn slot_told(slot: &str) -> String {
     let told = || {
         let (day, hours) = slot.split_once(' ')?;
         let (from, to) = hours.split_once('-')?;
         let day = FRENCH_DAYS.get(DAYS.iter().position(|known| *known == day)?)?;
-        Some(format!("{day}, de {from} à {to}"))
+        let clock = |text: &str| text.parse::<Time>().ok().map(shown::clock);
+        Some(format!("{day}, de {} à {}", clock(from)?, clock(to)?))
     };
     told().unwrap_or_else(|| slot.to_owned())
 }
@@ -140,10 +143,10 @@ fn decided(line: &Line, sent: &Sent) -> Result<Decided, String> {
     // Until the end of its last day.
     let end = last.and_then(|day| day.tomorrow().ok()?.to_zoned(zone.clone()).ok());
     let expires_at = end.map(|end| end.timestamp()).ok_or_else(|| unchanged(&BadPlan::End))?;
-    let rule = if sent.text("quoi") == "creneau" {
-        Rule::Slot(slot(sent).ok_or_else(|| unchanged(&BadPlan::NoSlot))?)
-    } else {
-        Rule::Block
+    let rule = match sent.text("quoi") {
+        "creneau" => Rule::Slot(slot(sent).ok_or_else(|| unchanged(&BadPlan::NoSlot))?),
+        "blocage" => Rule::Block,
+        _ => return Err(UNDECIDED.to_owned()),
     };
     Ok(Decided { number, rule, reason: sent.text("raison").to_owned(), expires_at })
 }

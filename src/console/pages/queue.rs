@@ -23,7 +23,7 @@ use crate::console::said::Said;
 use crate::console::shown;
 use crate::console::visitor::Visitor;
 use crate::db::DbError;
-use crate::dialog::{self, Values};
+use crate::dialog::Values;
 use crate::lang::Lang;
 use crate::operators::Right;
 use crate::requests::Contact;
@@ -132,9 +132,8 @@ pub(crate) fn levels() -> Vec<(String, String)> {
 
 /// What it is about, in words.
 pub(crate) fn about(app: &App, row: &QueueRow) -> String {
-    let scripts = &app.board.voice.load().scripts;
     match &row.category {
-        Some(category) => dialog::need_of(scripts, Lang::FRENCH, category, &answers(app, row)),
+        Some(category) => app.board.voice.load().need_of(category, &answers(app, row)),
         None => shown::capital(row.reason.label()),
     }
 }

@@ -23,8 +23,7 @@ use crate::console::said::Said;
 use crate::console::sent::Sent;
 use crate::console::shown;
 use crate::console::visitor::Visitor;
-use crate::dialog::{self, Told};
-use crate::lang::Lang;
+use crate::dialog::Told;
 use crate::operators::Right;
 use crate::requests::desk::edit;
 use crate::requests::desk::open::{self, Opened};
@@ -158,7 +157,7 @@ fn page(app: &App, visitor: &Visitor, opened: Opened, said: &Said, refused: Refu
     RequestPage {
         frame: Frame::new(app, visitor, &format!("Demande {}", request.reference), "/console/demandes", said),
         id: request.id,
-        need: dialog::need_of(&voice.scripts, Lang::FRENCH, &request.category, &request.answers),
+        need: voice.need_of(&request.category, &request.answers),
         reference: request.reference.clone(),
         refusal: refused.sentence,
         since: refused.since,
@@ -196,7 +195,7 @@ fn around(voice: &Voice, whole: &Whole, parts: Vec<Part>, now: Timestamp, zone: 
     let other = |near: &Near| Line {
         id: near.id,
         reference: near.reference.clone(),
-        what: format!("{} · n° {}", dialog::need(&voice.scripts, Lang::FRENCH, &near.category), near.reference),
+        what: format!("{} · n° {}", voice.need(&near.category), near.reference),
         when: format!("{} · {}", near.state.word(), shown::moment(near.created_at, now, zone)),
     };
     Around {

@@ -67,14 +67,18 @@ pub(crate) async fn locate(
 
 /// Withdraws it.
 pub(crate) async fn cancel(OfApp(app): OfApp<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Response, PageError> {
-    let saved = ends::cancel(&app.board, visitor.operator(), id).await?;
-    after(&app, &visitor, id, saved, Typed::Nothing).await
+    match ends::cancel(&app.board, visitor.operator(), id).await? {
+        Saved::Saved => Ok(led(id, "annulee")),
+        other => after(&app, &visitor, id, other, Typed::Nothing).await,
+    }
 }
 
 /// Opens it again.
 pub(crate) async fn reopen(OfApp(app): OfApp<Arc<App>>, visitor: Visitor, Id(id): Id) -> Result<Response, PageError> {
-    let saved = ends::reopen(&app.board, &app.lines, visitor.operator(), id).await?;
-    after(&app, &visitor, id, saved, Typed::Nothing).await
+    match ends::reopen(&app.board, &app.lines, visitor.operator(), id).await? {
+        Saved::Saved => Ok(led(id, "rouverte")),
+        other => after(&app, &visitor, id, other, Typed::Nothing).await,
+    }
 }
 
 /// Has it go on for another one too.

@@ -17,7 +17,6 @@ use crate::console::page::{Frame, PageError, render};
 use crate::console::said::Said;
 use crate::console::shown;
 use crate::console::visitor::Visitor;
-use crate::dialog;
 use crate::lang::Lang;
 use crate::requests::State;
 use crate::requests::desk::open;
@@ -106,8 +105,8 @@ pub(crate) async fn show(
 
 /// The codes of every need and their words.
 pub(crate) fn categories(app: &App) -> Vec<(String, String)> {
-    let scripts = &app.board.voice.load().scripts;
-    let named = scripts.flow.categories.keys().map(|code| (code.clone(), dialog::need(scripts, Lang::FRENCH, code)));
+    let voice = app.board.voice.load();
+    let named = voice.scripts.flow.categories.keys().map(|code| (code.clone(), voice.need(code)));
     named.collect()
 }
 
@@ -159,12 +158,11 @@ fn address(asked: &Asked, page: u32) -> String {
 }
 
 fn shown(app: &App, row: Row, now: Timestamp) -> Shown {
-    let scripts = &app.board.voice.load().scripts;
     Shown {
         id: row.id.to_string(),
         reference: row.reference,
         priority: row.priority,
-        need: dialog::need(scripts, Lang::FRENCH, &row.category),
+        need: app.board.voice.load().need(&row.category),
         for_other: row.for_other,
         state: row.state.word(),
         at: shown::moment(row.created_at, now, &app.zone_of(row.line_id)),

@@ -18,6 +18,7 @@ use crate::operators::{enrol, second_factor};
 #[derive(Template)]
 #[template(path = "second_factor.html")]
 struct SecondFactorPage {
+    house: String,
     token: String,
     /// The square code, as SVG of our own making.
     square: Option<String>,
@@ -44,6 +45,7 @@ async fn page(
     };
     let uri = offer.secret.uri(&app.look.name, &offer.login);
     let page = SecondFactorPage {
+        house: app.look.name.clone(),
         token: visitor.token().to_owned(),
         square: second_factor::square(&uri),
         uri,

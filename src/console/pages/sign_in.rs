@@ -50,13 +50,14 @@ impl Asked {
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 pub(crate) struct SignInPage {
+    house: String,
     asked: Asked,
 }
 
 impl SignInPage {
     /// The page of these circumstances.
-    pub(crate) fn new(asked: Asked) -> Self {
-        Self { asked }
+    pub(crate) fn new(app: &App, asked: Asked) -> Self {
+        Self { house: app.look.name.clone(), asked }
     }
 }
 
@@ -67,9 +68,9 @@ pub(crate) struct Back {
 }
 
 /// The page.
-pub(crate) async fn show(Query(back): Query<Back>) -> Result<Response, PageError> {
+pub(crate) async fn show(State(app): State<Arc<App>>, Query(back): Query<Back>) -> Result<Response, PageError> {
     let back = back.vers.filter(|path| is_inside(path));
-    render(&SignInPage::new(Asked { back, ..Asked::default() }))
+    render(&SignInPage::new(&app, Asked { back, ..Asked::default() }))
 }
 
 /// Lets her in, or says that something is wrong and nothing more.
@@ -98,18 +99,22 @@ pub(crate) async fn enter(
         SignIn::Wait(wait) => {
             let minutes = shown::length(wait.as_secs().max(60));
             let refusal = format!("Trop d'essais. Attendez {minutes} avant de recommencer.");
-            again(StatusCode::TOO_MANY_REQUESTS, Asked { back, carried, login, refusal: Some(refusal), expired: false })
+            again(
+                &app,
+                StatusCode::TOO_MANY_REQUESTS,
+                Asked { back, carried, login, refusal: Some(refusal), expired: false },
+            )
         }
         SignIn::Refused => {
             let refusal = "L'identifiant, le mot de passe ou le code n'est pas le bon. Rien n'est perdu : recommencez.";
             let refusal = Some(refusal.to_owned());
-            again(StatusCode::UNAUTHORIZED, Asked { back, carried, login, refusal, expired: false })
+            again(&app, StatusCode::UNAUTHORIZED, Asked { back, carried, login, refusal, expired: false })
         }
     }
 }
 
-fn again(status: StatusCode, asked: Asked) -> Result<Response, PageError> {
-    Ok((status, render(&SignInPage::new(asked))?).into_response())
+fn again(app: &App, status: StatusCode, asked: Asked) -> Result<Response, PageError> {
+    Ok((status, render(&SignInPage::new(app, asked))?).into_response())
 }
 
 /// Leads to where she was going, or shows what she had typed when her session ended.

@@ -84,7 +84,7 @@ impl Counter {
         if self.typed.solved {
             store::change(tx, kept.id, request.state, State::Solved, &doing.act()).await?;
         } else {
-            doing.call_back(tx, &line, &request).await?;
+            doing.call_back(tx, &line, &request, None).await?;
         }
         doing.journal(tx, "request.counter", kept.id).await
     }

@@ -14,7 +14,6 @@ use crate::callbacks::waiting::{Deadline, Waiting};
 use crate::calls::switchboard::{Switchboard, Voice};
 use crate::db::{DbError, Tx};
 use crate::dialog;
-use crate::lang::Lang;
 use crate::lines::{Line, LineSettings, Lines};
 use crate::operators::Operator;
 use crate::requests::content::{BadContent, Content, WRITTEN, plain};
@@ -151,7 +150,7 @@ impl Editor {
     }
 
     fn need(&self, code: &str) -> String {
-        dialog::need(&self.voice.scripts, Lang::FRENCH, code)
+        self.voice.need(code)
     }
 
     fn title(&self, name: &str) -> String {

@@ -1,5 +1,6 @@
 //! A request that is withdrawn, and one that was over and is not.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::merge::held_by_another;
@@ -62,16 +63,24 @@ impl Doing {
         if !store::change(tx, id, request.state, asked(&request), &self.act()).await? {
             return Ok(Saved::NotThere);
         }
-        self.call_back(tx, &line, &request).await?;
+        let promised = waiting::promised(tx, id).await?.filter(|until| *until > self.now);
+        self.call_back(tx, &line, &request, promised).await?;
         self.journal(tx, "request.reopen", id).await?;
         Ok(Saved::Saved)
     }
 
-    /// Opens the callback of a request that no call is opening.
-    pub(super) async fn call_back(&self, tx: &mut Tx<'_>, line: &Line, request: &Request) -> Result<(), DbError> {
+    /// Opens the callback of a request that no call is opening; what was promised about it stays a deadline.
+    pub(super) async fn call_back(
+        &self,
+        tx: &mut Tx<'_>,
+        line: &Line,
+        request: &Request,
+        promised_until: Option<Timestamp>,
+    ) -> Result<(), DbError> {
         let id = self.id();
         let priority = Reason::Request.priority(request.priority);
         let answers = serde_json::to_vec(&request.answers).unwrap_or_default();
+        let due_at = callback::due(priority, self.now, &line.settings.hours, None);
         let new = NewCallback {
             id,
             line_id: request.line_id,
@@ -83,8 +92,8 @@ impl Doing {
             priority,
             lang: request.lang.parse().unwrap_or(Lang::FRENCH),
             opened_at: self.now,
-            due_at: callback::due(priority, self.now, &line.settings.hours, None),
-            promised_until: None,
+            due_at: promised_until.map_or(due_at, |until| due_at.min(until)),
+            promised_until,
             answers: &answers,
             spool_id: None,
         };

@@ -128,17 +128,16 @@ async fn callbacks(
     label: fn(&str) -> String,
     parts: &mut Vec<Part>,
 ) -> Result<(), DbError> {
-    type Row = (String, i64, i64, Option<i64>, Option<String>, Option<String>);
+    type Row = (String, i64, Option<i64>, Option<String>, Option<String>);
     let rows: Vec<Row> = sqlx::query_as(
-        "select reason, priority, opened_at, closed_at, claimed_by, disposition from callbacks where request_id = $1 \
+        "select reason, opened_at, closed_at, claimed_by, disposition from callbacks where request_id = $1 \
          order by opened_at, id",
     )
     .bind(&one.id)
     .fetch_all(tx.conn())
     .await?;
-    for (reason, priority, opened_at, closed_at, by, disposition) in rows {
-        let priority = u8::try_from(priority).unwrap_or(3);
-        parts.push(one.part(opened_at, What::Opened { reason: label(&reason), priority }));
+    for (reason, opened_at, closed_at, by, disposition) in rows {
+        parts.push(one.part(opened_at, What::Opened { reason: label(&reason) }));
         parts.extend(closed_at.map(|at| one.part(at, What::Closed { by, disposition })));
     }
     Ok(())

@@ -24,7 +24,7 @@ async fn a_slot_is_decided_shown_masked_and_ended() {
         ];
         assert_eq!(boss.post("/console/plans", &form).await.location(), "/console/plans?dit=plan");
         let page = boss.get("/console/plans").await.body;
-        for told in ["04 ** ** ** 07", "mercredi, de 11:00 à 11:30", "jeudi 14 mai", "Inès", "&#60;b&#62;"] {
+        for told in ["04 ** ** ** 07", "mercredi, de 11 h 00 à 11 h 30", "jeudi 14 mai", "Inès", "&#60;b&#62;"] {
             assert!(page.contains(told), "{told}");
         }
         assert!(!page.contains("65 71"), "the number is masked");
@@ -60,6 +60,13 @@ async fn a_plan_that_cannot_be_says_why_and_keeps_what_was_typed() {
             assert!(seen.body.to_lowercase().contains(why), "{why}: {}", seen.body);
             assert!(name == "raison" || seen.body.contains("Insultes."), "what was typed is still there");
         }
+        let neither = [("numero", "04 65 71 00 07"), ("fin", "2026-05-14"), ("raison", "Insultes.")];
+        let refused = boss.post("/console/plans", &neither).await;
+        assert!(
+            refused.body.contains("un créneau, ou un blocage") && refused.body.contains("Insultes."),
+            "{}",
+            refused.body
+        );
         let back = [("numero", "04 65 71 00 07"), ("quoi", "creneau"), ("jour", "We"), ("de", "12:00"), ("a", "11:00")];
         let back: Vec<_> = back.into_iter().chain([("fin", "2026-05-14"), ("raison", "x")]).collect();
         assert_eq!(boss.post("/console/plans", &back).await.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -28,9 +28,12 @@ async fn a_request_of_a_call_is_found_by_its_number_and_tells_everything_that_ha
         assert!(awa.get("/console/demandes?q=Odette").await.body.contains("les noms sont chiffrés"));
         let id = found.split("/console/demandes/").nth(1).unwrap().split('"').next().unwrap();
         let page = awa.get(&format!("/console/demandes/{id}")).await.body;
-        for told in
-            ["04 65 71 00 01", "Demande enregistrée", "Rappel à faire, P2", "Ce qu&#39;il faut : de la nourriture"]
-        {
+        for told in [
+            "04 65 71 00 01",
+            "Demande enregistrée",
+            "Rappel à faire : demande",
+            "Ce qu&#39;il faut : de la nourriture",
+        ] {
             assert!(page.contains(told), "{told} in {page}");
         }
     })
@@ -85,6 +88,9 @@ async fn a_request_typed_at_the_counter_waits_in_the_queue_with_its_six_digits()
         let service = Service::on(base).await;
         let awa = agent(&service, "Awa").await;
         let form = awa.get("/console/guichet?besoin=courses").await.body;
+        for chosen in [r#"<option value="fr" selected>"#, r#"<option value="non demandé" selected>"#] {
+            assert!(form.contains(chosen), "nobody agreed by a list's first line: {chosen}\n{form}");
+        }
         assert!(form.contains("Ce qu&#39;il faut") && form.contains("de la nourriture"), "{form}");
         let fields = [
             ("formulaire", "019d8b1c-1f00-7000-8000-00000000000b"),
@@ -126,10 +132,14 @@ async fn a_request_is_cancelled_and_opened_again() {
             found.split("/console/demandes/").nth(1).unwrap().split('"').next().unwrap()
         ));
         let cancelled = awa.post(&format!("/console/demandes/{id}/annuler"), &[]).await;
-        assert!(cancelled.location().ends_with("dit=enregistree"), "{cancelled:?}");
+        assert!(cancelled.location().ends_with("dit=annulee"), "{cancelled:?}");
         assert!(awa.get("/console/file").await.body.contains("Rien n'attend"));
-        awa.post(&format!("/console/demandes/{id}/rouvrir"), &[]).await;
-        assert!(awa.get("/console/file").await.body.contains("Des courses"));
+        assert!(awa.post(&format!("/console/demandes/{id}/rouvrir"), &[]).await.location().ends_with("dit=rouverte"));
+        let queue = awa.get("/console/file").await.body;
+        assert!(
+            queue.contains("Des courses") && queue.contains("promis avant"),
+            "what she was told still holds\n{queue}"
+        );
     })
     .await;
 }

@@ -22,6 +22,23 @@ async fn awa(service: &Service) -> (TownHall, Person) {
 }
 
 #[tokio::test]
+async fn an_address_that_is_none_of_ours_leads_to_the_desk_or_says_so_in_french() {
+    let base = crate::support::test_db::TestDb::sqlite().await;
+    let service = Service::on(&base).await;
+    let stranger = Browser::stranger(&service);
+    for (path, to) in [("/", "/console"), ("/console/", "/console"), ("/console/file/", "/console/file")] {
+        assert_eq!(stranger.get(path).await.location(), to, "{path}");
+    }
+    for path in ["/nulle-part", "/console/nulle-part", "/telephony/nulle-part"] {
+        let seen = stranger.get(path).await;
+        assert_eq!(seen.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(
+            seen.body.contains("Cette page n&#39;existe pas") && seen.headers.contains_key("content-security-policy")
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_operator_signs_in_and_lands_where_she_was_going() {
     on_both(async |base| {
         let service = Service::on(base).await;

@@ -52,7 +52,7 @@ async fn somebody_at_the_counter_gets_six_digits_and_is_called_back() {
         assert_eq!(opened.request.answers["texte"].to_string(), "du pain et du lait");
         assert_eq!((opened.callbacks.len(), opened.callbacks[0].priority), (1, 2));
         let titles: Vec<_> = told(&service, &camille, kept.id).await.into_iter().map(|entry| entry.title).collect();
-        assert_eq!(titles, ["Demande saisie au bureau", "Rappel à faire, P2 : demande"]);
+        assert_eq!(titles, ["Demande saisie au bureau", "Rappel à faire : demande"]);
     })
     .await;
 }
