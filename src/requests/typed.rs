@@ -21,6 +21,8 @@ pub struct Typed {
     pub category: String,
     /// The language to speak with her.
     pub lang: Lang,
+    /// Her name, if she gave it: a caller says hers in a message.
+    pub name: String,
     /// Whom to call back; at the counter this may be nobody.
     pub contact: Option<PhoneNumber>,
     /// Who it is for, when it is not whoever stands there.
@@ -85,7 +87,9 @@ pub fn ready(typed: &Typed, questions: &[Question]) -> Result<Ready, BadTyped> {
     if typed.contact.is_none() && !somewhere && !typed.solved {
         return Err(BadTyped::Nowhere);
     }
-    if typed.for_other.as_ref().is_some_and(|person| person.name.chars().count() > LONGEST_NAME) {
+    let name = plain(&typed.name);
+    let long = |name: &str| name.chars().count() > LONGEST_NAME;
+    if long(&name) || typed.for_other.as_ref().is_some_and(|person| long(&person.name)) {
         return Err(BadTyped::TooLong);
     }
     let (mut priority, mut answers) = (3, Values::new());
@@ -102,7 +106,8 @@ pub fn ready(typed: &Typed, questions: &[Question]) -> Result<Ready, BadTyped> {
         return Err(BadTyped::TooLong);
     }
     let whom = if typed.for_other.is_some() { "autre" } else { "moi" };
-    let rest = [("pour", whom), (WRITTEN, &written), ("code_postal", typed.postal_code.as_deref().unwrap_or_default())];
+    let code = typed.postal_code.as_deref().unwrap_or_default();
+    let rest = [("pour", whom), ("nom", &name), (WRITTEN, &written), ("code_postal", code)];
     for (name, value) in rest.into_iter().filter(|(_, value)| !value.is_empty()) {
         answers.insert(name.to_owned(), Value::from(value));
     }
@@ -148,6 +153,7 @@ mod tests {
             line_id: Uuid::nil(),
             category: "courses".to_owned(),
             lang: Lang::FRENCH,
+            name: String::new(),
             contact: PhoneNumber::parse("0465710001").ok(),
             for_other: None,
             agreed: false,

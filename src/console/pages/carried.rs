@@ -53,6 +53,7 @@ fn told(name: &str, value: &str) -> Option<(&'static str, String)> {
             let date = value.parse::<DateTime>().ok()?;
             Some(("Y revenir le", date.strftime("%d/%m/%Y à %H h %M").to_string()))
         }
+        "priorite" => Some(("Priorité", format!("P{value}"))),
         TICKED => Some(("Fait", value.to_owned())),
         "langue" => value.parse::<Lang>().ok().map(|lang| ("Sa langue", lang.french().to_owned())),
         _ if label(name) == TEXT && is_a_word_of_ours(value) => None,
@@ -76,6 +77,7 @@ fn label(name: &str) -> &'static str {
         "danger" => "En danger maintenant",
         "ecrit" => "Ce que la personne demande",
         "raison" => "Raison",
+        "nom" => "Nom",
         "rue" => "Rue",
         "precisions" => "Précisions",
         "code_postal" => "Code postal",

@@ -52,7 +52,6 @@ struct Question {
     name: String,
     label: String,
     options: Vec<(String, String)>,
-    count: bool,
     given: String,
 }
 
@@ -88,7 +87,9 @@ fn page(
         let line = app.lines.by_id(*id)?;
         Some((id.to_string(), format!("{} ({})", line.settings.town, line.number.national())))
     };
+    // What a caller says after the beep, an agent writes below in one place.
     let questions = dialog::questions(&voice.scripts, &voice.labels, &category).into_iter();
+    let questions = questions.filter(|question| !matches!(question.kind, Asked::Text));
     CounterPage {
         frame: Frame::new(app, visitor, "Saisir une demande", "/console/guichet", said),
         refusal,
@@ -114,7 +115,6 @@ fn asked(question: dialog::Question, kept: &Sent) -> Question {
     Question {
         given: kept.text(&format!("reponse.{}", question.name)).to_owned(),
         options,
-        count: matches!(question.kind, Asked::Count(..)),
         name: question.name,
         label: question.label,
     }
@@ -155,6 +155,7 @@ fn typed(app: &App, visitor: &Visitor, sent: &Sent) -> Result<Typed, String> {
         line_id: line.unwrap_or_default(),
         category: sent.text("besoin").to_owned(),
         lang: sent.text("langue").parse().unwrap_or(Lang::FRENCH),
+        name: sent.text("nom").to_owned(),
         contact: phone(sent, "contact")?,
         for_other,
         agreed: sent.text("accord_tiers") == "oui",

@@ -96,6 +96,7 @@ async fn a_request_typed_at_the_counter_waits_in_the_queue_with_its_six_digits()
             ("formulaire", "019d8b1c-1f00-7000-8000-00000000000b"),
             ("besoin", "courses"),
             ("reponse.courses_type", "medicaments"),
+            ("nom", "Odette Martin"),
             ("contact", "0465710007"),
             ("ecrit", "Ses gouttes pour les yeux."),
             ("pour", "moi"),
@@ -106,7 +107,12 @@ async fn a_request_typed_at_the_counter_waits_in_the_queue_with_its_six_digits()
         let again = awa.post("/console/guichet", &fields).await;
         assert_eq!(kept.location(), again.location(), "the same form is the same request");
         let page = awa.get(kept.location()).await.body;
-        assert!(page.contains("Ses gouttes pour les yeux.") && page.contains("Demande saisie au bureau"), "{page}");
+        assert!(
+            page.contains("Ses gouttes pour les yeux.")
+                && page.contains("Odette Martin")
+                && page.contains("Demande saisie au bureau"),
+            "{page}"
+        );
         assert!(awa.get("/console/file").await.body.contains("Des médicaments"));
         let nowhere = [("besoin", "courses"), ("pour", "moi"), ("ecrit", "Du pain")];
         let refused = awa.post("/console/guichet", &nowhere).await;

@@ -18,6 +18,7 @@ use crate::support::test_db::{number, on_both};
 
 fn typed(service: &Service, id: u128) -> Typed {
     Typed {
+        name: String::new(),
         id: Uuid::from_u128(id),
         line_id: line(service),
         category: "courses".to_owned(),
