@@ -27,7 +27,7 @@ use crate::secret::Keyring;
 /// What to do with the callbacks.
 #[derive(Debug, Subcommand)]
 pub enum Action {
-    /// Les rappels à faire, le plus urgent d'abord
+    /// Les rappels à faire, par priorité, puis par échéance
     List {
         /// Aussi ceux qui sont faits
         #[arg(long)]
