@@ -39,6 +39,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("sans-numero", "Personne ne connaît de numéro à appeler pour ce rappel."),
     ("pas-compose", "La ligne ne compose pas ce numéro : appelez de votre propre téléphone si besoin."),
     ("enregistree", "La demande est enregistrée."),
+    ("pointee", "Le lieu est enregistré. Le code postal est maintenant celui du quartier choisi."),
     (
         "annulee",
         "La demande est annulée : personne ne rappelle plus pour elle. « Rouvrir la demande » revient en arrière.",

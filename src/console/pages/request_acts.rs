@@ -58,8 +58,10 @@ pub(crate) async fn locate(
     Id(id): Id,
     sent: Sent,
 ) -> Result<Response, PageError> {
-    let by = visitor.operator();
-    match place::place(&app.board, &app.lines, by, id, version(&sent), written(&sent)).await? {
+    let (by, place) = (visitor.operator(), written(&sent));
+    let pointed = place.pointed.is_some();
+    match place::place(&app.board, &app.lines, by, id, version(&sent), place).await? {
+        Ok(Saved::Saved) if pointed => Ok(led(id, "pointee")),
         Ok(saved) => after(&app, &visitor, id, saved, Typed::Place(sent)).await,
         Err(bad) => refuse(&app, &visitor, id, unchanged(&bad), Typed::Place(sent)).await,
     }

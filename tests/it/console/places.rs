@@ -37,7 +37,7 @@ async fn a_click_on_the_map_places_a_request_and_the_counts_follow() {
         let (awa, path) = (agent(&service, "Awa").await, format!("/console/demandes/{id}"));
         assert!(awa.get("/console/carte").await.body.contains("sans quartier"));
         let typed = [("rue", "3 rue du Port"), ("code_postal", ""), ("carte-320.x", "40"), ("carte-320.y", "120")];
-        assert!(places(&awa, &path, &typed).await.location().ends_with("dit=enregistree"));
+        assert!(places(&awa, &path, &typed).await.location().ends_with("dit=pointee"));
         let page = awa.get(&path).await.body;
         assert!(page.contains("<dt>Quartier</dt><dd>Mosson, placé sur la carte</dd>"), "{page}");
         assert!(page.contains("3 rue du Port, 34080"), "the street that was typed is kept\n{page}");
@@ -50,7 +50,7 @@ async fn a_click_on_the_map_places_a_request_and_the_counts_follow() {
         let link = format!("/console/demandes?code{}", link.replace("&#38;", "&").replace("&amp;", "&"));
         assert!(awa.get(&link).await.body.contains(">777001<"), "{link}");
         let list = [("rue", "3 rue du Port"), ("code_postal", "34080"), ("quartier", "Centre"), ("placer", "oui")];
-        assert!(places(&awa, &path, &list).await.location().ends_with("dit=enregistree"));
+        assert!(places(&awa, &path, &list).await.location().ends_with("dit=pointee"));
         let zoe = staff::agent(&service, "Zoé").await;
         let whole = open::open(&service.app.board, &zoe, id).await.unwrap().unwrap().whole;
         let placed = (whole.request.place.point, whole.request.postal_code.as_deref());

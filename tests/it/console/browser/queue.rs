@@ -101,7 +101,7 @@ async fn by_keyboard_alone_an_agent_takes_a_callback_and_ends_it() {
     page.keyboard("la personne a").await;
     page.tab_to("Note").await;
     page.keyboard("Fait.").await;
-    page.tab_to("Enregistrer").await;
+    page.tab_to("Enregistrer l'issue").await;
     page.keyboard("\u{e007}").await;
     page.shows("ce rappel est terminé").await;
     page.close().await;
