@@ -48,7 +48,7 @@ pub const ACTIONS: [(&str, &str); 47] = [
     ("line.scripts", "a fait relire les scripts"),
     ("plan.make", "a fait un plan d'appel"),
     ("plan.end", "a mis fin à un plan d'appel"),
-    ("job.retry", "a fait réessayer un travail"),
+    ("job.retry", "a fait réessayer une tâche"),
 ];
 
 /// The words of an action.

@@ -58,7 +58,7 @@ const MENU: &[(&str, &str, Right)] = &[
     ("/console/ligne", "La ligne", Right::Line),
     ("/console/comptes", "Comptes", Right::Accounts),
     ("/console/journal", "Journal", Right::Journal),
-    ("/console/travaux", "Travaux", Right::Jobs),
+    ("/console/travaux", "Tâches", Right::Jobs),
 ];
 
 impl Frame {
@@ -155,7 +155,7 @@ impl PageError {
             Self::Forbidden => told(
                 StatusCode::FORBIDDEN,
                 "Cette page est réservée à un autre rôle",
-                "Demandez à la personne qui tient les comptes si vous en avez besoin.",
+                "Demandez à la personne qui gère les comptes si vous en avez besoin.",
             ),
             Self::Elsewhere(address) => (
                 StatusCode::FORBIDDEN,

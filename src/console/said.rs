@@ -69,7 +69,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("telephone", "Votre téléphone est enregistré."),
     ("compte-change", "Le compte est changé."),
     ("compte-ferme", "Le compte est fermé : la personne est déconnectée."),
-    ("reessai", "Ce travail repart. S'il échoue encore, il reviendra ici."),
+    ("reessai", "Cette tâche repart. Si elle échoue encore, elle reviendra ici."),
     ("plan", "Le plan est en place dès le prochain appel de cette personne."),
     ("plan-fini", "Ce plan est terminé : cette personne est reçue comme tout le monde."),
     ("compte-rouvert", "Le compte est rouvert."),

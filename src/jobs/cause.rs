@@ -2,8 +2,8 @@
 
 /// What the worker and the use cases write as a cause, and what people read.
 const CAUSES: [(&str, &str); 6] = [
-    ("it took too long", "le travail a duré trop longtemps"),
-    ("lease lapsed", "le service s'est arrêté à chaque fois pendant ce travail"),
+    ("it took too long", "la tâche a duré trop longtemps"),
+    ("lease lapsed", "le service s'est arrêté à chaque fois pendant cette tâche"),
     ("no such recording", "ce message n'est plus dans la base"),
     ("the line is not configured any more", "la ligne n'est plus dans les réglages"),
     (
@@ -20,7 +20,7 @@ const UNREADABLE: &str = "a job of kind ";
 /// first words are, what follows is for whoever installs.
 pub fn told(cause: &str) -> String {
     if cause.starts_with(UNREADABLE) {
-        return "ce travail vient d'une autre version du service".to_owned();
+        return "cette tâche vient d'une autre version du service".to_owned();
     }
     let known = CAUSES.iter().find(|(written, _)| *written == cause);
     known.map_or_else(|| first(cause), |(_, told)| told).to_owned()
@@ -65,8 +65,8 @@ mod tests {
 
     #[test]
     fn a_cause_is_told_without_what_only_an_installer_reads() {
-        assert_eq!(told("lease lapsed"), "le service s'est arrêté à chaque fois pendant ce travail");
-        assert_eq!(told("a job of kind send_fax cannot be read"), "ce travail vient d'une autre version du service");
+        assert_eq!(told("lease lapsed"), "le service s'est arrêté à chaque fois pendant cette tâche");
+        assert_eq!(told("a job of kind send_fax cannot be read"), "cette tâche vient d'une autre version du service");
         assert_eq!(told("le fournisseur refuse (20404) : introuvable"), "le fournisseur refuse (20404) : introuvable");
         assert_eq!(told("la base de données ne répond pas: pool timed out"), "la base de données ne répond pas");
     }

@@ -48,10 +48,15 @@ pub enum NotThere {
     Outside,
     /// Where a key press or a screen reader presses.
     #[error(
-        "le lieu se montre avec une souris ou un doigt ; au clavier, choisissez le quartier dans la liste. Si vous avez \
-         cliqué au milieu de la carte, cliquez juste à côté"
+        "le clic n'a pas été compris : touchez la carte un peu à côté, ou, au clavier, choisissez le quartier dans la liste"
     )]
     WithoutMouse,
+    /// A street stands there with the postal code of another district: one of the two is wrong, and nobody knows which.
+    #[error(
+        "la rue et le code postal écrits sont d'un autre quartier : corrigez le code postal, ou effacez la rue pour placer \
+         la demande dans ce quartier"
+    )]
+    OtherStreet,
     /// No district of that name.
     #[error("choisissez un quartier dans la liste")]
     Nowhere,
@@ -68,7 +73,12 @@ impl Written {
         let (code, point) = match &self.pointed {
             Some(pointed) => {
                 let (district, point) = pointed.found(&districts, before.0.point)?;
-                (code_in(district, self.postal_code.trim()), point)
+                let typed = self.postal_code.trim();
+                let code = code_in(district, typed);
+                if !self.street.trim().is_empty() && !typed.is_empty() && code != typed {
+                    return Err(NotThere::OtherStreet.into());
+                }
+                (code, point)
             }
             None => (self.postal_code.trim(), self.stays(&districts, before)),
         };
@@ -171,9 +181,7 @@ mod tests {
     fn a_click_beside_a_dot_is_in_its_district_and_keeps_what_was_typed() {
         let (all, nowhere) = (town(), (&Place::default(), None));
         // The west of the drawing is Mosson, the south-east Port Marianne.
-        for (x, y, code, expected) in
-            [(40, 120, "", "34080"), (40, 120, "34184", "34184"), (281, 200, "34000", "34090")]
-        {
+        for (x, y, code, expected) in [(40, 120, "", "34080"), (40, 120, "34184", "34184"), (281, 200, "", "34090")] {
             let (place, kept) = pointing(pixel(x, y), code).read(&all, nowhere).unwrap();
             assert_eq!((place.street.as_str(), kept.as_deref()), ("12 rue", Some(expected)), "{x} {y}");
             let (lat, lon) = place.point.unwrap();
@@ -208,7 +216,9 @@ mod tests {
         let all = town();
         let chosen = |name: &str, before: Option<(f64, f64)>| {
             let before = Place { point: before, ..Place::default() };
-            pointing(Pointed::District(name.to_owned()), "34000").read(&all, (&before, None)).unwrap()
+            let chosen = Pointed::District(name.to_owned());
+            let alone = Written { street: String::new(), ..pointing(chosen, "34000") };
+            alone.read(&all, (&before, None)).unwrap()
         };
         let (place, code) = chosen("Mosson", None);
         assert_eq!((place.point, code.as_deref()), (Some((43.62, 3.82)), Some("34080")));
@@ -216,6 +226,13 @@ mod tests {
         assert_eq!(chosen("Mosson", Some((43.60, 3.90))).0.point, Some((43.62, 3.82)));
         let (place, code) = chosen("Sans point", None);
         assert_eq!((place.point, code.as_deref()), (None, Some("34070")));
+    }
+
+    #[test]
+    fn a_street_with_its_postal_code_is_not_moved_by_a_click() {
+        let (all, nowhere) = (town(), (&Place::default(), None));
+        let refused = pointing(pixel(281, 200), "34000").read(&all, nowhere);
+        assert_eq!(refused, Err(BadPlace::Pointed(NotThere::OtherStreet)));
     }
 
     #[test]

@@ -256,7 +256,7 @@ fn roles(typed: &Typed) -> Vec<Choice> {
             Role::Agent => "rappelle les habitants",
             Role::Supervisor => "reprend les rappels difficiles, voit les chiffres, règle la ligne",
             Role::Referent => "connaît les bénévoles, rappelle les habitants",
-            Role::Administrator => "tient les comptes et la ligne ; ne lit pas ce que disent les habitants",
+            Role::Administrator => "gère les comptes et la ligne ; ne lit pas ce que disent les habitants",
             Role::DataOfficer => "lit le journal",
         },
         ticked: typed.roles.iter().any(|word| word == role.word()),

@@ -50,7 +50,7 @@ pub(crate) async fn show(
     let found = failed::on_lines_of(&app.board.db, visitor.operator().id).await?;
     let now = app.board.clock.now();
     let page = JobsPage {
-        frame: Frame::new(&app, &visitor, "Travaux en échec", PATH, &said),
+        frame: Frame::new(&app, &visitor, "Tâches en échec", PATH, &said),
         rows: found.into_iter().map(|broken| shown(&app, broken, now)).collect(),
     };
     render(&page)
@@ -63,7 +63,7 @@ fn shown(app: &App, broken: Broken, now: Timestamp) -> Shown {
     let tries = u32::try_from(broken.row.attempts).unwrap_or(u32::MAX);
     Shown {
         id: broken.row.id.to_string(),
-        what: cause::purpose(&broken.row.kind).unwrap_or("Un travail d'une autre version du service"),
+        what: cause::purpose(&broken.row.kind).unwrap_or("Une tâche d'une autre version du service"),
         about: match broken.row.job {
             Some(Job::FetchRecording { .. } | Job::DeleteRecording { .. }) => format!("message laissé {about}"),
             Some(Job::TellSignal { .. }) => format!("signalement fait {about}"),
@@ -95,7 +95,7 @@ fn behind(job: Option<&Job>, awaited: bool) -> &'static str {
             "La personne est dans la file des rappels ; l'agent peut l'appeler de nouveau, d'un clic ou à la main."
         }
         (Some(Job::DeleteRecording { .. }), _) => {
-            "Personne n'attend. Le message reste chez l'opérateur téléphonique tant que ce travail n'a pas réussi."
+            "Personne n'attend. Le message reste chez l'opérateur téléphonique tant que cette tâche n'a pas réussi."
         }
         (Some(Job::TellSignal { .. }), true) => "Aucun superviseur ne l'a encore lu : prévenez-en un vous-même.",
         (Some(Job::TellSignal { .. }), false) => "Un superviseur l'a lu.",

@@ -39,7 +39,7 @@ async fn an_account_is_opened_and_its_link_is_shown_once() {
     on_both(async |base| {
         let service = Service::on(base).await;
         let (odile, line) = (administrator(&service).await, lines(&service)[0].to_string());
-        assert!(odile.get("/console/comptes/nouveau").await.body.contains("tient les comptes et la ligne"));
+        assert!(odile.get("/console/comptes/nouveau").await.body.contains("gère les comptes et la ligne"));
         let made = odile.post(PATH, &form(&line, &[("role", "superviseur"), ("telephone", "06 39 98 00 01")])).await;
         assert_eq!(made.status, StatusCode::OK);
         let given = link(&made);

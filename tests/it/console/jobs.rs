@@ -27,7 +27,7 @@ async fn a_job_that_was_given_up_says_why_and_who_waits_and_is_tried_again_once(
         let page = odile.get(PATH).await.body;
         for words in [
             "Prévenir l&#39;astreinte",
-            "Le travail a duré trop longtemps.",
+            "La tâche a duré trop longtemps.",
             "1 essai",
             "La personne attend encore",
             "rappel ouvert 9 h 50",
@@ -43,7 +43,7 @@ async fn a_job_that_was_given_up_says_why_and_who_waits_and_is_tried_again_once(
         assert_eq!(number(&base.db, queued).await, 1);
         let journaled = "select count(*) from audit where action = 'job.retry' and line_id is not null";
         assert_eq!(number(&base.db, journaled).await, 1);
-        assert!(odile.get("/console/travaux?dit=reessai").await.body.contains("Ce travail repart"));
+        assert!(odile.get("/console/travaux?dit=reessai").await.body.contains("Cette tâche repart"));
     })
     .await;
 }

@@ -49,7 +49,14 @@ async fn a_click_on_the_map_places_a_request_and_the_counts_follow() {
             .unwrap();
         let link = format!("/console/demandes?code{}", link.replace("&#38;", "&").replace("&amp;", "&"));
         assert!(awa.get(&link).await.body.contains(">777001<"), "{link}");
-        let list = [("rue", "3 rue du Port"), ("code_postal", "34080"), ("quartier", "Centre"), ("placer", "oui")];
+        let both = [("rue", "3 rue du Port"), ("code_postal", "34080"), ("quartier", "Centre"), ("placer", "oui")];
+        let refused = places(&awa, &path, &both).await;
+        assert!(
+            refused.body.contains("sont d&#39;un autre quartier"),
+            "a street is not moved by a click: {}",
+            refused.body
+        );
+        let list = [("rue", ""), ("code_postal", "34080"), ("quartier", "Centre"), ("placer", "oui")];
         assert!(places(&awa, &path, &list).await.location().ends_with("dit=pointee"));
         let zoe = staff::agent(&service, "Zoé").await;
         let whole = open::open(&service.app.board, &zoe, id).await.unwrap().unwrap().whole;
@@ -126,11 +133,13 @@ async fn a_drawing_names_its_districts_in_the_size_that_was_asked_for_and_may_us
 async fn in_a_browser_a_click_places_and_a_key_press_says_what_to_do() {
     let seat = Seat::ready().await;
     let desk = Desk::on(&seat.service).await;
-    let id = desk.request_on(desk.line, "777001").await;
     let awa = seat.who("awa", &[Role::Agent]).await;
-    for (width, dark, side, name) in
-        [(None, false, 320.0, "large"), (Some(320), false, 220.0, "etroit"), (None, true, 320.0, "nuit")]
-    {
+    for (width, dark, side, name, reference) in [
+        (None, false, 320.0, "large", "777001"),
+        (Some(320), false, 220.0, "etroit", "777002"),
+        (None, true, 320.0, "nuit", "777003"),
+    ] {
+        let id = desk.request_on(desk.line, reference).await;
         // By day without a script; the driver does not show a telephone without one.
         let look = Look { width, dark, without_script: name == "large" };
         let page = seat.sits(&awa, &format!("/console/demandes/{id}"), look).await;

@@ -180,10 +180,10 @@ async fn the_page_of_somebody_in_danger_gives_the_emergency_numbers() {
     let id = Desk::on(&service).await.request_on(super::lines(&service)[0], "777001").await;
     let awa = agent(&service, "Awa").await;
     let path = format!("/console/demandes/{id}");
-    assert!(!awa.get(&path).await.body.contains("15, 18 ou 112"));
+    assert!(!awa.get(&path).await.body.contains("15, 17, 18 ou 112"));
     write(&base.db, move |query| query("update requests set priority = 0 where id = $1").bind(id.to_string())).await;
-    assert!(awa.get(&path).await.body.contains("15, 18 ou 112"));
-    assert!(awa.get("/console/guichet").await.body.contains("15, 18 ou 112"));
+    assert!(awa.get(&path).await.body.contains("15, 17, 18 ou 112"));
+    assert!(awa.get("/console/guichet").await.body.contains("15, 17, 18 ou 112"));
 }
 
 #[tokio::test]
