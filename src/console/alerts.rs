@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::db::DbError;
 use crate::operators::{Operator, Right};
 use crate::signals::report;
+use crate::signals::store::Unseen;
 
 /// What there is, for one operator.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub(crate) struct Alerts {
     /// People in danger whom nobody has.
     pub danger: u32,
     /// Reports that wait for her to see to them.
-    pub unseen: u32,
+    pub reports: Unseen,
 }
 
 impl Alerts {
@@ -39,7 +40,7 @@ impl Alerts {
             alerts.danger = app.overviews.seen_by(operator, app.board.clock.now()).await?.counts.danger;
         }
         if operator.may(Right::Safeguard) {
-            alerts.unseen = report::unseen(&app.board.db, operator.id).await?;
+            alerts.reports = report::unseen(&app.board.db, &app.board.keyring, operator.id).await?;
         }
         Ok(alerts)
     }

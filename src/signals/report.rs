@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::signal::Content;
-use super::store::{self, Kept, NewSignal, Reader, Signal};
+use super::store::{self, Kept, NewSignal, Reader, Signal, Unseen};
 use crate::audit;
 use crate::callbacks::desk::Hand;
 use crate::db::{Db, DbError, Tx};
@@ -77,12 +77,13 @@ pub async fn open(db: &Db, keyring: &Keyring, hand: &Hand, id: Uuid) -> Result<O
     .await
 }
 
-/// How many reports wait for her to see to them.
-pub async fn unseen(db: &Db, operator: Uuid) -> Result<u32, DbError> {
+/// The reports that wait for her to see to them.
+pub async fn unseen(db: &Db, keyring: &Keyring, operator: Uuid) -> Result<Unseen, DbError> {
+    let keyring = keyring.clone();
     db.read(move |tx| {
         Box::pin(async move {
             let reader = reader(tx, operator).await?;
-            store::unseen(tx, reader).await
+            store::unseen(tx, &keyring, reader).await
         })
     })
     .await

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::signal::Content;
+use super::signal::{Content, Danger};
 use crate::clock::from_millis;
 use crate::db::{DbError, Tx};
 use crate::secret::Keyring;
@@ -149,9 +149,14 @@ fn columns(row: &sqlx::any::AnyRow) -> Result<SignalRow, sqlx::Error> {
     ))
 }
 
+/// The checklist; none that this key cannot read.
+fn content(keyring: &Keyring, id: &str, sealed: &[u8]) -> Option<Content> {
+    keyring.open("signals.content", id, sealed).ok().and_then(|json| serde_json::from_slice(&json).ok())
+}
+
 fn read(keyring: &Keyring, row: SignalRow) -> Option<Signal> {
     let ((id, line, callback, request, at), (author, sealed, seen_by, seen_at, closed_at)) = row;
-    let json = keyring.open("signals.content", &id, &sealed).ok();
+    let content = content(keyring, &id, &sealed);
     Some(Signal {
         id: id.parse().ok()?,
         line_id: line.parse().ok()?,
@@ -159,23 +164,35 @@ fn read(keyring: &Keyring, row: SignalRow) -> Option<Signal> {
         request_id: request.and_then(|id| id.parse().ok()),
         at: from_millis(at),
         author,
-        content: json.and_then(|json| serde_json::from_slice(&json).ok()),
+        content,
         seen: seen_by.zip(seen_at.map(from_millis)),
         closed_at: closed_at.map(from_millis),
     })
 }
 
-/// How many reports nobody has seen to, of those that she may read as somebody who answers for them.
-pub async fn unseen(tx: &mut Tx<'_>, reader: Reader) -> Result<u32, DbError> {
-    let (count,): (i64,) = sqlx::query_as(
-        "select count(*) from signals where line_id in (select line_id from operator_lines where operator_id = $1) \
+/// The reports that nobody has seen to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unseen {
+    /// How many.
+    pub count: u32,
+    /// How many of them say that somebody is in danger at this moment.
+    pub danger: u32,
+}
+
+/// Those of the reports that she may read as somebody who answers for them.
+pub async fn unseen(tx: &mut Tx<'_>, keyring: &Keyring, reader: Reader) -> Result<Unseen, DbError> {
+    let rows: Vec<(String, Vec<u8>)> = sqlx::query_as(
+        "select id, content from signals where line_id in (select line_id from operator_lines where operator_id = $1) \
          and $2 = 1 and seen_at is null and closed_at is null",
     )
     .bind(reader.operator.to_string())
     .bind(i64::from(reader.all))
-    .fetch_one(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    let read = |(id, sealed): &(String, Vec<u8>)| content(keyring, id, sealed);
+    let danger = rows.iter().filter_map(read).filter(|content| content.danger == Danger::Now).count();
+    let counted = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
+    Ok(Unseen { count: counted(rows.len()), danger: counted(danger) })
 }
 
 /// She sees to it: returns its line, or nothing when somebody did before, or it is not one of hers.

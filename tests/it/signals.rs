@@ -60,7 +60,8 @@ impl Town {
     }
 
     async fn unseen(&self, who: Uuid) -> u32 {
-        report::unseen(&self.service.app.board.db, who).await.unwrap()
+        let board = &self.service.app.board;
+        report::unseen(&board.db, &board.keyring, who).await.unwrap().count
     }
 
     fn form(&self) -> Uuid {

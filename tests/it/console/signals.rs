@@ -32,6 +32,9 @@ async fn a_report_is_read_by_a_supervisor_and_its_author_and_by_no_other_agent()
             boss.get("/console/signalements").await.body.matches("Danger en ce moment").count() == 1,
             "sent twice, one"
         );
+        let elsewhere = boss.get("/console/carte").await.body;
+        assert!(elsewhere.contains("signalé en danger en ce moment") && elsewhere.contains("data-danger=\"1\""));
+        assert!(!awa.get("/console/carte").await.body.contains("signalé en danger"), "she does not answer for reports");
         for reader in [&boss, &awa] {
             assert!(reader.get(&page).await.body.contains("« Il me tape. »"));
         }

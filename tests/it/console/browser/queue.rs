@@ -106,3 +106,21 @@ async fn by_keyboard_alone_an_agent_takes_a_callback_and_ends_it() {
     page.shows("ce rappel est terminé").await;
     page.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_a_telephone_the_menu_opens_when_it_is_asked_for_and_leads_on() {
+    let seat = Seat::ready().await;
+    let awa = seat.who("awa", &[Role::Agent]).await;
+    let page = seat.sits(&awa, "/console/file", Look { width: Some(320), ..Look::default() }).await;
+    let shown = "return getComputedStyle(document.querySelector('.top nav')).display";
+    assert_eq!(page.ask(shown).await, "none", "what is to be done comes first");
+    page.tab_to("Menu").await;
+    page.keyboard(" ").await;
+    assert_eq!(page.ask(shown).await, "block");
+    page.picture("menu-etroit").await;
+    page.tab_to("Demandes").await;
+    page.keyboard("\u{e007}").await;
+    page.has("h1").await;
+    page.shows("Saisir une demande").await;
+    page.close().await;
+}
