@@ -40,22 +40,33 @@ pub struct Opened {
     pub ringing: Option<Latest>,
 }
 
-/// Opens a callback of her lines. `None`: there is none of that id there.
+/// Opens a callback of her lines. `None`: there is none of that id there. Its messages are deciphered while it is read, and
+/// not in the writer, which every call shares; nothing is given out before the journal has it.
 pub async fn open(db: &Db, keyring: &Keyring, hand: &Hand, id: Uuid) -> Result<Option<Opened>, DbError> {
-    let (keyring, hand) = (keyring.clone(), hand.clone());
-    db.write(move |tx| {
+    let (key, by) = (keyring.clone(), hand.clone());
+    let reading = db.read(move |tx| {
         Box::pin(async move {
-            let opened = read(tx, &keyring, &hand, id).await?;
-            if opened.is_some() {
-                audit::store::write(tx, hand.entry, &hand.agent, "callback.open", &id.to_string(), hand.now).await?;
+            let Some(mut opened) = read(tx, &key, &by, id).await? else { return Ok(None) };
+            if let Some(call) = opened.content.call_id {
+                opened.messages = recording::store::of_call(tx, &key, call).await?;
             }
-            Ok(opened)
+            Ok::<_, DbError>(Some(opened))
         })
-    })
-    .await
+    });
+    let opened = reading.await?;
+    if opened.is_some() {
+        let by = hand.clone();
+        let writing = db.write(move |tx| {
+            Box::pin(async move {
+                audit::store::write(tx, by.entry, &by.agent, "callback.open", &id.to_string(), by.now).await
+            })
+        });
+        writing.await?;
+    }
+    Ok(opened)
 }
 
-/// The same for a page that is open already and follows what changes.
+/// The same, without its messages, for a page that is open already and follows what changes.
 pub async fn follow(db: &Db, keyring: &Keyring, hand: &Hand, id: Uuid) -> Result<Option<Opened>, DbError> {
     let (keyring, hand) = (keyring.clone(), hand.clone());
     db.read(move |tx| Box::pin(async move { read(tx, &keyring, &hand, id).await })).await
@@ -65,10 +76,6 @@ async fn read(tx: &mut Tx<'_>, keyring: &Keyring, hand: &Hand, id: Uuid) -> Resu
     let Some(operator) = hand.operator else { return Ok(None) };
     let Some(row) = queue::one(tx, operator, id, hand.now).await? else { return Ok(None) };
     let Some(content) = item::content(tx, keyring, operator, id).await? else { return Ok(None) };
-    let messages = match content.call_id {
-        Some(call) => recording::store::of_call(tx, keyring, call).await?,
-        None => Vec::new(),
-    };
     let earlier = item::earlier(tx, operator, id, EARLIER).await?;
     let request = match content.request_id {
         Some(request) => beside(tx, keyring, operator, request).await?,
@@ -81,5 +88,5 @@ async fn read(tx: &mut Tx<'_>, keyring: &Keyring, hand: &Hand, id: Uuid) -> Resu
     };
     let notes = notes::of_callback(tx, keyring, operator, id).await?;
     let ringing = bridges::latest(tx, operator, id, hand.now).await?;
-    Ok(Some(Opened { row, content, earlier, request, of_person, messages, notes, ringing }))
+    Ok(Some(Opened { row, content, earlier, request, of_person, messages: Vec::new(), notes, ringing }))
 }

@@ -76,8 +76,7 @@ pub enum Action {
 }
 
 fn role(word: &str) -> Result<Role, String> {
-    Role::of_word(word)
-        .ok_or_else(|| "ce rôle n'existe pas : agent, superviseur, referent, administrateur ou dpo".to_owned())
+    Role::of_word(word).ok_or_else(|| format!("ce rôle n'existe pas : {}", Role::ALL.map(Role::word).join(", ")))
 }
 
 /// Does what is asked for.

@@ -46,8 +46,8 @@ pub async fn work(config: &Config) -> anyhow::Result<()> {
 async fn start(config: &Config) -> anyhow::Result<(Arc<App>, Option<Preparing>)> {
     let Some(provider) = &config.provider else {
         bail!(
-            "il manque le compte chez l'opérateur, ou son jeton : donnez LIGNE_PROVIDER_ACCOUNT et LIGNE_PROVIDER_TOKEN, ou essayez \
-             « ligne-solidaire demo », qui n'en a pas besoin"
+            "il manque le compte chez l'opérateur, ou son jeton : donnez LIGNE_PROVIDER_ACCOUNT et LIGNE_PROVIDER_TOKEN, \
+             ou essayez « ligne-solidaire demo », qui n'en a pas besoin"
         );
     };
     let (db, keyring) = compose::open(config).await?;

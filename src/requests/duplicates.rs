@@ -58,7 +58,8 @@ pub enum NotMerged {
     OtherLine,
     /// One of them is merged already, solved or cancelled.
     #[error(
-        "la demande {reference} est {state} : seules deux demandes en cours se réunissent ; si elle règle aussi l'autre, dites que c'est résolu"
+        "la demande {reference} est {state} : seules deux demandes en cours se réunissent ; si elle règle aussi l'autre, \
+         dites que c'est résolu"
     )]
     Over {
         /// Its six digits.

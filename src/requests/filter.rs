@@ -1,7 +1,6 @@
 //! What an agent looks for among the requests. Pure.
 
 use jiff::Timestamp;
-
 use uuid::Uuid;
 
 use super::request::State;

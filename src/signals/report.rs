@@ -13,8 +13,8 @@ use crate::operators::store::accounts;
 use crate::outbox::{self, Job, NewJob};
 use crate::secret::Keyring;
 
-/// Reports something that a callback told; `false` when that is not there, or of another line. `form` is the id of the form: sent
-/// twice, it is one report. Whoever answers for it is told by a text.
+/// Reports something that a callback told; `false` when that is not there, or of another line. `form` is the id of the
+/// form: sent twice, it is one report. Whoever answers for it is told by a text.
 pub async fn report(
     db: &Db,
     keyring: &Keyring,

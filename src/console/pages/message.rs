@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::calls::recording::State;
-use crate::calls::recording::listen::{self, Listener};
+use crate::calls::recording::listen::listen;
 use crate::calls::recording::store::Message;
+use crate::console::hand::hand;
 use crate::console::id::Id;
 use crate::console::page::PageError;
 use crate::console::visitor::Visitor;
@@ -61,10 +62,8 @@ pub(crate) async fn play(
     Id(id): Id,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let (board, operator) = (&app.board, visitor.operator());
-    let now = board.clock.now();
-    let by = Listener { operator: operator.id, name: operator.name.clone(), entry: board.ids.row(now), now };
-    let sound = listen::listen(&board.db, &board.keyring, by, id).await?.ok_or(PageError::NotFound)?;
+    let (board, hand) = (&app.board, hand(&app, &visitor));
+    let sound = listen(&board.db, &board.keyring, hand, id).await?.ok_or(PageError::NotFound)?;
     Ok(part_of(sound, headers.get(RANGE)))
 }
 

@@ -21,7 +21,7 @@ use crate::console::sent::Sent;
 use crate::console::shown;
 use crate::console::visitor::Visitor;
 use crate::lang::FRENCH_DAYS;
-use crate::lines::Line;
+use crate::lines::{Hours, Line};
 use crate::requests::plan::{BadPlan, Rule};
 use crate::requests::plans::{self, Decided};
 use crate::requests::store::plans::Listed;
@@ -99,25 +99,16 @@ fn told(app: &App, plan: Listed) -> Shown {
         number: plan.caller.map_or_else(|| "illisible".to_owned(), |caller| caller.shown(false)),
         rule: match plan.rule {
             Rule::Block => "Bloqué : entend les secours, puis au revoir".to_owned(),
-            Rule::Slot(slot) => format!("Créneau : {}", slot_told(&slot)),
+            Rule::Slot(slot) => {
+                let hours = Hours::parse(&slot, TimeZone::UTC).map(|hours| hours.french());
+                format!("Créneau : {}", hours.unwrap_or(slot))
+            }
         },
         reason: plan.reason,
         until: shown::day(&until),
         by: plan.by,
         line: line_name(app, plan.line_id),
     }
-}
-
-/// « mardi, de 10 h 00 à 10 h 30 »; another slot as it is written.
-fn slot_told(slot: &str) -> String {
-    let told = || {
-        let (day, hours) = slot.split_once(' ')?;
-        let (from, to) = hours.split_once('-')?;
-        let day = FRENCH_DAYS.get(DAYS.iter().position(|known| *known == day)?)?;
-        let clock = |text: &str| text.parse::<Time>().ok().map(shown::clock);
-        Some(format!("{day}, de {} à {}", clock(from)?, clock(to)?))
-    };
-    told().unwrap_or_else(|| slot.to_owned())
 }
 
 /// Keeps a plan, or says what is missing with everything that was typed still there.

@@ -102,10 +102,15 @@ fn time<'p, 't>(piece: Piece<'t>, rest: &'p [Piece<'t>]) -> Option<(String, &'p 
     let Piece::Number(hours) = piece else { return None };
     let [Piece::Word("h" | "H"), after @ ..] = unspaced(rest) else { return None };
     let (minutes, after) = match unspaced(after) {
-        [Piece::Number(minutes), last @ ..] if minutes.len() == 2 => (*minutes, last),
+        // « 12h 14h-17h »: what is an hour itself is no minutes.
+        [Piece::Number(minutes), last @ ..] if minutes.len() == 2 && !is_an_hour(last) => (*minutes, last),
         _ => ("00", after),
     };
     Some((format!("{hours:0>2}:{minutes}"), after))
+}
+
+fn is_an_hour(after: &[Piece<'_>]) -> bool {
+    matches!(unspaced(after), [Piece::Word("h" | "H") | Piece::Mark(':'), ..])
 }
 
 fn unspaced<'p, 't>(pieces: &'p [Piece<'t>]) -> &'p [Piece<'t>] {
@@ -139,7 +144,8 @@ fn french(word: &str) -> &str {
     }
 }
 
-/// Without the spaces that French leaves around a dash, before a comma, and between two openings or two days.
+/// Without the spaces that French leaves around a dash, before a comma, and between two openings or two days; a comma
+/// between two openings that nothing else parts.
 fn tight(text: &str) -> String {
     let mut out = String::new();
     let mut letters = text.chars().peekable();
@@ -159,8 +165,9 @@ fn tight(text: &str) -> String {
             }
             _ => false,
         };
+        let is_time = out.rsplit([' ', ',', '-', ';']).next().is_some_and(|last| last.contains(':'));
         if !glued {
-            out.push(' ');
+            out.push(if is_time && after.is_some_and(|next| next.is_ascii_digit()) { ',' } else { ' ' });
         }
     }
     out
@@ -179,6 +186,8 @@ mod tests {
             ("Du lundi au vendredi de 8 h 30 à 12 h et de 13h30 à 17h", "Mo-Fr 08:30-12:00,13:30-17:00"),
             ("lu, ma, je 9h–12h ; férié fermé", "Mo,Tu,Th 09:00-12:00; PH off"),
             ("le samedi 10h-12h", "Sa 10:00-12:00"),
+            ("lundi 8h30 à 12h 14h à 17h", "Mo 08:30-12:00,14:00-17:00"),
+            ("Dec 24 9h-12h 14h-16h", "Dec 24 09:00-12:00,14:00-16:00"),
             ("Mo-Fr 08:30-17:00; PH off", "Mo-Fr 08:30-17:00; PH off"),
             ("Mar 01-Oct 31 Mo-Sa 10:00-18:00", "Mar 01-Oct 31 Mo-Sa 10:00-18:00"),
             ("n'importe quoi", "n'importe quoi"),

@@ -7,7 +7,7 @@ use crate::callbacks::Reason;
 use crate::calls::recording;
 use crate::calls::recording::store::Message;
 use crate::calls::switchboard::Switchboard;
-use crate::db::DbError;
+use crate::db::{DbError, Tx};
 use crate::operators::Operator;
 use crate::requests::filter::Filter;
 use crate::requests::store::{self, search::Page};
@@ -25,24 +25,28 @@ pub struct Opened {
     pub messages: Vec<Message>,
 }
 
-/// Opens a request of her lines. `None`: there is none of that id there.
+/// Opens a request of her lines. `None`: there is none of that id there. Its messages are deciphered while it is read, and
+/// not in the writer, which every call shares; nothing is given out before the journal has it.
 pub async fn open(board: &Switchboard, by: &Operator, id: Uuid) -> Result<Option<Opened>, DbError> {
     let doing = Doing::new(board, by);
-    let work = board.db.write(move |tx| {
-        Box::pin(async move {
-            let Some(whole) = store::show::whole(tx, &doing.keyring, doing.operator_id, id).await? else {
-                return Ok(None);
-            };
-            let parts = store::history::history(tx, &doing.keyring, doing.operator_id, id, label).await?;
-            let messages = match whole.request.call_id {
-                Some(call) => recording::store::of_call(tx, &doing.keyring, call).await?,
-                None => Vec::new(),
-            };
-            doing.journal(tx, "request.open", id).await?;
-            Ok(Some(Opened { whole, parts, messages }))
-        })
-    });
-    work.await
+    let reader = doing.clone();
+    let opened = board.db.read(move |tx| Box::pin(async move { reader.read(tx, id).await })).await?;
+    if opened.is_some() {
+        board.db.write(move |tx| Box::pin(async move { doing.journal(tx, "request.open", id).await })).await?;
+    }
+    Ok(opened)
+}
+
+impl Doing {
+    async fn read(&self, tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Opened>, DbError> {
+        let Some(whole) = store::show::whole(tx, &self.keyring, self.operator_id, id).await? else { return Ok(None) };
+        let parts = store::history::history(tx, &self.keyring, self.operator_id, id, label).await?;
+        let messages = match whole.request.call_id {
+            Some(call) => recording::store::of_call(tx, &self.keyring, call).await?,
+            None => Vec::new(),
+        };
+        Ok(Some(Opened { whole, parts, messages }))
+    }
 }
 
 /// A page of the requests of her lines; their numbers are for showing masked.

@@ -24,7 +24,7 @@ async fn a_slot_is_decided_shown_masked_and_ended() {
         ];
         assert_eq!(boss.post("/console/plans", &form).await.location(), "/console/plans?dit=plan");
         let page = boss.get("/console/plans").await.body;
-        for told in ["04 ** ** ** 07", "mercredi, de 11 h 00 à 11 h 30", "jeudi 14 mai", "Inès", "&#60;b&#62;"] {
+        for told in ["04 ** ** ** 07", "Créneau : mercredi 11h-11h30", "jeudi 14 mai", "Inès", "&#60;b&#62;"] {
             assert!(page.contains(told), "{told}");
         }
         assert!(!page.contains("65 71"), "the number is masked");
