@@ -10,6 +10,7 @@ pub mod config;
 pub mod console;
 pub mod db;
 pub mod dialog;
+pub mod geo;
 pub mod http;
 pub mod id;
 pub mod jobs;

@@ -39,6 +39,7 @@ use Role::{Adapter, App, Edge, Ground, Pure, Settings, Store, UseCase, Vocabular
 /// Places of `src/` and what stands there; the first row that the path begins with decides.
 const PLACES: &[(&str, Role)] = &[
     ("clock", Vocabulary),
+    ("geo", Vocabulary),
     ("id", Vocabulary),
     ("lang", Vocabulary),
     ("phone", Vocabulary),
