@@ -72,6 +72,29 @@ impl Point {
         u64::from(self.cell_index(grid)).cast_signed()
     }
 
+    /// The cells in which somebody may live who is at most `metres` away; none is missing, a few are too many.
+    pub fn cells_within(self, metres: u32, grid: Grid) -> Vec<i64> {
+        let home = self.cell_index(grid);
+        let mut cells = vec![home];
+        for ring in 1.. {
+            let near: Vec<_> =
+                home.grid_ring::<Vec<_>>(ring).into_iter().filter(|cell| self.nearest_in(*cell) <= metres).collect();
+            if near.is_empty() {
+                break;
+            }
+            cells.extend(near);
+        }
+        cells.into_iter().map(|cell| u64::from(cell).cast_signed()).collect()
+    }
+
+    /// Metres to a cell: none of its points is nearer.
+    fn nearest_in(self, cell: CellIndex) -> u32 {
+        let point = |at: LatLng| Self { lat: micro(at.lat()), lon: micro(at.lng()) };
+        let middle = point(LatLng::from(cell));
+        let reach = cell.boundary().iter().map(|corner| middle.metres(point(*corner))).max().unwrap_or_default();
+        self.metres(middle).saturating_sub(reach + 1)
+    }
+
     fn cell_index(self, grid: Grid) -> CellIndex {
         let (lat, lon) = self.degrees();
         // A point is on the earth by construction: the middle of the map is never used.
@@ -136,6 +159,20 @@ mod tests {
             let kept = point(lat, lon);
             let (lat, lon) = kept.micro();
             prop_assert_eq!(Point::from_micro(lat, lon), Some(kept));
+        }
+
+        #[test]
+        fn whoever_lives_within_is_in_one_of_the_cells(
+            lat in 41.0..51.0_f64, lon in -5.0..10.0_f64, east in -1.0..1.0_f64, north in -1.0..1.0_f64, metres in 1_u32..8_000,
+        ) {
+            let home = point(lat, lon);
+            let degrees = f64::from(metres) / 111_195.0;
+            let other = point(lat + north * degrees, lon + east * degrees);
+            for grid in [Grid::Town, Grid::Country] {
+                if home.metres(other) <= metres {
+                    prop_assert!(home.cells_within(metres, grid).contains(&other.cell(grid)), "{:?}", grid);
+                }
+            }
         }
 
         #[test]

@@ -31,4 +31,5 @@ pub mod stats;
 pub mod telemetry;
 pub mod telephony;
 pub mod voice;
+pub mod volunteers;
 pub mod worker;

@@ -1,7 +1,7 @@
 //! What the journal's actions are called in French. Pure.
 
 /// Every action that is written, and its words. One that is missing here is shown as it is written.
-pub const ACTIONS: [(&str, &str); 47] = [
+pub const ACTIONS: [(&str, &str); 53] = [
     ("session.open", "s'est connecté"),
     ("session.refuse", "connexion refusée"),
     ("session.end", "a fermé une de ses sessions"),
@@ -48,6 +48,12 @@ pub const ACTIONS: [(&str, &str); 47] = [
     ("line.scripts", "a fait relire les scripts"),
     ("plan.make", "a fait un plan d'appel"),
     ("plan.end", "a mis fin à un plan d'appel"),
+    ("volunteer.vet", "a noté ce qui a été vu d'un bénévole"),
+    ("volunteer.accept", "a accepté un bénévole"),
+    ("volunteer.change", "a modifié la fiche d'un bénévole"),
+    ("volunteer.pause", "a changé la pause d'un bénévole"),
+    ("volunteer.suspend", "a suspendu un bénévole, ou levé sa suspension"),
+    ("volunteer.part", "a noté qu'un bénévole n'aide plus"),
     ("job.retry", "a fait réessayer une tâche"),
 ];
 

@@ -126,7 +126,7 @@ const ANNOUNCED: &str = "La ligne est fermée jeudi et vendredi pour le pont de 
                          à 8 heures 30. Les demandes laissées ici sont écoutées lundi.";
 
 const WITH_UNKNOWN_DAY: &[Sample] = &[Word("mercredi"), Word("demain"), Word("aujourdhui"), Word("inconnu")];
-const STATES: &[Sample] = &[Word("recherche"), Word("attente"), Word("annulee"), Word("terminee")];
+const STATES: &[Sample] = &[Word("recherche"), Word("trouve"), Word("attente"), Word("annulee"), Word("terminee")];
 
 const ENDS: &[Sample] = &[Word("faux"), Word("joint"), Word("occupe"), Word("sonne"), Word("echec")];
 

@@ -1,7 +1,8 @@
 //! A flow as it stands in memory: steps, and where each leads. The words of `VoiceXML`, plus our few domain steps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::session::Values;
 use crate::lang::Lang;
 
 /// Where in the voice-scripts something was written.
@@ -45,6 +46,55 @@ pub struct Category {
     pub start: String,
     /// Who solves it.
     pub by: SolvedBy,
+    /// What a neighbour who helps with it must be able to do; the first row that holds counts.
+    pub helpers: Vec<Helper>,
+}
+
+/// `<helper skill="medicaments" test="courses_type" is="medicaments les_deux"/>`: a skill that a category asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Helper {
+    /// Where it is written.
+    pub place: Place,
+    /// The code of the skill; its words are `competence-…` of `bureau.ftl`.
+    pub skill: String,
+    /// The answer that it holds for; none: always.
+    pub when: Option<Answered>,
+    /// Whether an agent must look at the pair before anybody meets (F-07).
+    pub validated: Validated,
+}
+
+/// When an agent looks at a pair of resident and neighbour before they meet (F-07).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Validated {
+    /// Nobody needs to.
+    Never,
+    /// Each pair, each time.
+    Always,
+    /// The first time of a pair, if this was answered.
+    FirstTimeIf(Answered),
+}
+
+/// An answer, and the values of it that are meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// Its name.
+    pub name: String,
+    /// Its values.
+    pub values: Vec<String>,
+}
+
+impl Answered {
+    /// Whether that was answered.
+    pub fn holds(&self, answers: &Values) -> bool {
+        answers.get(&self.name).is_some_and(|value| self.values.contains(&value.to_string()))
+    }
+}
+
+impl Category {
+    /// What a neighbour who helps with these answers must be able to do.
+    pub fn helper(&self, answers: &Values) -> Option<&Helper> {
+        self.helpers.iter().find(|helper| helper.when.as_ref().is_none_or(|when| when.holds(answers)))
+    }
 }
 
 /// Who may solve a request of a category.
@@ -54,6 +104,16 @@ pub enum SolvedBy {
     Neighbour,
     /// An agent only (F-07).
     Agent,
+    /// The referent of the volunteers: somebody offers her own help.
+    Referent,
+}
+
+impl Flow {
+    /// The codes of all skills that categories ask for, each once, in the order of their codes.
+    pub fn skills(&self) -> BTreeSet<&str> {
+        let helpers = self.categories.values().flat_map(|category| &category.helpers);
+        helpers.map(|helper| helper.skill.as_str()).collect()
+    }
 }
 
 /// A key that works at every wait, or at one wait in its own way.

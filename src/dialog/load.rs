@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::element::{self, Element};
 use super::flow::{
-    Action, Category, Choice, Condition, Events, Field, FieldKind, Flow, Handler, Link, Menu, Outcome, Place, Prompt,
-    Record, SolvedBy, Step, StepKind, Submit, Task, Then,
+    Action, Answered, Category, Choice, Condition, Events, Field, FieldKind, Flow, Handler, Helper, Link, Menu,
+    Outcome, Place, Prompt, Record, SolvedBy, Step, StepKind, Submit, Task, Then, Validated,
 };
 use super::problem::Problem;
 use crate::lang::Lang;
@@ -81,16 +81,40 @@ impl Loader<'_> {
         let by = match at.get("by") {
             Some("neighbour") => SolvedBy::Neighbour,
             Some("agent") => SolvedBy::Agent,
+            Some("referent") => SolvedBy::Referent,
             _ => {
-                self.complain(at, "une catégorie dit qui aide : by=\"neighbour\" (un voisin) ou by=\"agent\".");
+                self.complain(
+                    at,
+                    "une catégorie dit qui aide : by=\"neighbour\" (un voisin), \"agent\" ou \"referent\".",
+                );
                 SolvedBy::Agent
             }
         };
-        let category = Category { place: self.place(at), start: self.required(at, "start"), by };
+        let helpers: Vec<_> = at.children.iter().filter_map(|child| self.helper(child)).collect();
+        if by == SolvedBy::Neighbour && helpers.iter().all(|helper| helper.when.is_some()) {
+            self.complain(at, "il manque ce que le voisin doit savoir faire : <helper skill=\"courses\"/>.");
+        }
+        let category = Category { place: self.place(at), start: self.required(at, "start"), by, helpers };
         let code = self.required(at, "code");
         if self.flow.categories.insert(code.clone(), category).is_some() {
             self.complain(at, format!("la catégorie « {code} » est déclarée deux fois."));
         }
+    }
+
+    fn helper(&mut self, at: &Element) -> Option<Helper> {
+        if at.name != "helper" {
+            self.complain(at, format!("la balise <{}> n'a pas sa place dans une <category>.", at.name));
+            return None;
+        }
+        let validated = match at.get("validate") {
+            None => Validated::Never,
+            Some("always") => Validated::Always,
+            Some(name) => {
+                Validated::FirstTimeIf(Answered { name: name.to_owned(), values: words(at.get("validate-is")) })
+            }
+        };
+        let when = at.get("test").map(|name| Answered { name: name.to_owned(), values: words(at.get("is")) });
+        Some(Helper { place: self.place(at), skill: self.required(at, "skill"), when, validated })
     }
 
     fn step(&mut self, at: &Element) {

@@ -30,8 +30,8 @@ pub use draw::draw;
 pub use engine::{Stuck, run};
 pub use facts::{FACTS, Fact, Origin, Sample};
 pub use flow::{
-    Action, Category, Choice, Condition, Events, Field, FieldKind, Flow, Handler, Link, Menu, Outcome, Place, Prompt,
-    Record, SolvedBy, Step, StepKind, Submit, TRANSFER_OUTCOMES, Task, Then,
+    Action, Answered, Category, Choice, Condition, Events, Field, FieldKind, Flow, Handler, Helper, Link, Menu,
+    Outcome, Place, Prompt, Record, SolvedBy, Step, StepKind, Submit, TRANSFER_OUTCOMES, Task, Then, Validated,
 };
 pub use guide::Guides;
 pub use labels::{Labels, Told};

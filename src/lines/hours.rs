@@ -156,7 +156,7 @@ impl Hours {
     }
 
     /// Openings that end after `from`, in order, as instants. Starts on the day before, for a night shift begun then.
-    pub(super) fn open_ranges(&self, from: Timestamp) -> impl Iterator<Item = Range<Timestamp>> {
+    pub fn open_ranges(&self, from: Timestamp) -> impl Iterator<Item = Range<Timestamp>> {
         let first = self.local_day(from).saturating_sub(Span::new().days(1));
         let last = first.saturating_add(Span::new().days(HORIZON_DAYS));
         let ranges = joined(self.local_ranges(first, last)).filter_map(|open| self.instants(&open));
@@ -164,7 +164,7 @@ impl Hours {
     }
 
     /// Openings in local time from the midnight that begins `first` to the one that begins `last`.
-    pub(super) fn local_ranges(&self, first: Date, last: Date) -> impl Iterator<Item = Range<DateTime>> {
+    pub fn local_ranges(&self, first: Date, last: Date) -> impl Iterator<Item = Range<DateTime>> {
         let bounds = chrono_date(first).zip(chrono_date(last));
         let found = self.rules.iter().zip(bounds);
         let found = found.flat_map(|(rules, (first, last))| rules.iter_range(midnight(first), midnight(last)));

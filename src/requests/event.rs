@@ -41,6 +41,14 @@ pub enum Kind {
     Cancelled,
     /// It was opened again.
     Reopened,
+    /// A neighbour is sought.
+    Searched,
+    /// A neighbour said yes.
+    Found,
+    /// The neighbour cannot come any more.
+    DroppedOut,
+    /// Agents have it.
+    HandedOver,
     /// It and another were one (F-49).
     Merged,
     /// They were not.
@@ -49,7 +57,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::Created,
         Self::Typed,
         Self::Changed,
@@ -59,6 +67,10 @@ impl Kind {
         Self::Solved,
         Self::Cancelled,
         Self::Reopened,
+        Self::Searched,
+        Self::Found,
+        Self::DroppedOut,
+        Self::HandedOver,
         Self::Merged,
         Self::Unmerged,
     ];
@@ -75,6 +87,10 @@ impl Kind {
             Self::Solved => "solved",
             Self::Cancelled => "cancelled",
             Self::Reopened => "reopened",
+            Self::Searched => "searched",
+            Self::Found => "found",
+            Self::DroppedOut => "dropped_out",
+            Self::HandedOver => "handed_over",
             Self::Merged => "merged",
             Self::Unmerged => "unmerged",
         }
@@ -93,6 +109,10 @@ impl Kind {
             (_, State::Solved) => Self::Solved,
             (_, State::Cancelled) => Self::Cancelled,
             (State::Solved | State::Cancelled, _) => Self::Reopened,
+            (_, State::Matched) => Self::Found,
+            (State::Matched, _) => Self::DroppedOut,
+            (_, State::Searching) => Self::Searched,
+            (State::Searching, State::Recorded) => Self::HandedOver,
             (_, State::Recorded) => Self::Agreed,
             (_, State::AwaitingAgreement) => Self::ToBeAgreed,
         }
@@ -110,6 +130,10 @@ impl Kind {
             Self::Solved => "Demande résolue",
             Self::Cancelled => "Demande annulée",
             Self::Reopened => "Demande rouverte",
+            Self::Searched => "Recherche d'un voisin",
+            Self::Found => "Un voisin a dit oui",
+            Self::DroppedOut => "Le voisin ne peut plus venir",
+            Self::HandedOver => "Confiée aux agents",
             Self::Merged => "Réunie à une autre demande",
             Self::Unmerged => "Réunion défaite",
         }

@@ -7,6 +7,10 @@ pub enum State {
     Recorded,
     /// Made for another person, who has not agreed yet (F-21): nothing goes to a neighbour.
     AwaitingAgreement,
+    /// A neighbour is sought; no agent has to act.
+    Searching,
+    /// A neighbour said yes.
+    Matched,
     /// Done.
     Solved,
     /// Withdrawn by whoever made it.
@@ -17,16 +21,29 @@ pub enum State {
 
 impl State {
     /// Every state.
-    pub const ALL: [Self; 5] = [Self::Recorded, Self::AwaitingAgreement, Self::Solved, Self::Cancelled, Self::Merged];
+    pub const ALL: [Self; 7] = [
+        Self::Recorded,
+        Self::AwaitingAgreement,
+        Self::Searching,
+        Self::Matched,
+        Self::Solved,
+        Self::Cancelled,
+        Self::Merged,
+    ];
 
     /// Those in which somebody still waits for help.
-    pub const OPEN: [Self; 2] = [Self::Recorded, Self::AwaitingAgreement];
+    pub const OPEN: [Self; 4] = [Self::Recorded, Self::AwaitingAgreement, Self::Searching, Self::Matched];
+
+    /// Those in which a request goes on that was over: an agent acts first.
+    pub const REOPENED: [Self; 2] = [Self::Recorded, Self::AwaitingAgreement];
 
     /// The word that the database keeps and that people read.
     pub fn word(self) -> &'static str {
         match self {
             Self::Recorded => "enregistrée",
             Self::AwaitingAgreement => "accord attendu",
+            Self::Searching => "recherche",
+            Self::Matched => "trouvée",
             Self::Solved => "résolue",
             Self::Cancelled => "annulée",
             Self::Merged => "réunie",
@@ -41,11 +58,15 @@ impl State {
     /// Where a request may go from here: the one table of allowed transitions.
     pub fn next(self) -> &'static [Self] {
         match self {
-            Self::Recorded => &[Self::AwaitingAgreement, Self::Solved, Self::Cancelled, Self::Merged],
+            Self::Recorded => &[Self::AwaitingAgreement, Self::Searching, Self::Solved, Self::Cancelled, Self::Merged],
             Self::AwaitingAgreement => &[Self::Recorded, Self::Solved, Self::Cancelled, Self::Merged],
+            Self::Searching => &[Self::Matched, Self::Recorded, Self::Solved, Self::Cancelled, Self::Merged],
+            // A neighbour who cannot come any more: another one is sought, or an agent has it. It is not merged into
+            // another request: somebody is on her way.
+            Self::Matched => &[Self::Searching, Self::Recorded, Self::Solved, Self::Cancelled],
             // An agent opens it again; whoever it is for is asked again if she never agreed. A merge that is undone
             // restores the state that it found.
-            Self::Solved | Self::Cancelled | Self::Merged => &Self::OPEN,
+            Self::Solved | Self::Cancelled | Self::Merged => &Self::REOPENED,
         }
     }
 
@@ -59,6 +80,8 @@ impl State {
         match self {
             // A caller never finds a merged one: its number leads to the one that goes on.
             Self::Recorded | Self::AwaitingAgreement | Self::Merged => "attente",
+            Self::Searching => "recherche",
+            Self::Matched => "trouve",
             Self::Solved => "terminee",
             Self::Cancelled => "annulee",
         }
@@ -114,7 +137,7 @@ mod tests {
     #[test]
     fn only_an_open_request_is_merged_into_another() {
         for state in State::ALL {
-            assert_eq!(state.next().contains(&State::Merged), state.is_open(), "{state:?}");
+            assert_eq!(state.next().contains(&State::Merged), state.is_open() && state != State::Matched, "{state:?}");
         }
     }
 
@@ -127,7 +150,7 @@ mod tests {
 
     #[test]
     fn every_request_can_be_cancelled_and_solved_while_it_is_open() {
-        for state in [State::Recorded, State::AwaitingAgreement] {
+        for state in State::OPEN {
             assert!(state.next().contains(&State::Solved) && state.next().contains(&State::Cancelled));
         }
     }

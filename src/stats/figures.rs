@@ -232,7 +232,7 @@ pub const FIGURES: &[Figure] = &[
         definition: "Demandes reçues dans la période qui attendent encore une aide ou un accord.",
         unit: Unit::Count,
         kind: Kind::Requests,
-        of: |measured| Some(real(in_state(measured, &["enregistrée", "accord attendu"]))),
+        of: |measured| Some(real(in_state(measured, &["enregistrée", "accord attendu", "recherche", "trouvée"]))),
     },
     Figure {
         id: "sans_solution",
@@ -378,13 +378,13 @@ mod tests {
 
     #[test]
     fn the_states_that_figures_count_are_those_that_requests_have() {
-        let counted = ["résolue", "enregistrée", "accord attendu", "annulée"];
+        let counted = ["résolue", "enregistrée", "accord attendu", "recherche", "trouvée", "annulée"];
         for state in State::ALL {
             assert_eq!(counted.contains(&state.word()), state != State::Merged, "{state:?}");
         }
         let requests = counted.map(|state| (state.to_owned(), 2)).into_iter().collect();
         let measured = Measured { requests, ..Measured::default() };
-        assert_eq!((told_of("demandes", &measured).as_str(), told_of("en_cours", &measured).as_str()), ("8", "4"));
+        assert_eq!((told_of("demandes", &measured).as_str(), told_of("en_cours", &measured).as_str()), ("12", "8"));
         assert_eq!(told_of("part_resolue", &measured), "50 %");
     }
 }

@@ -155,7 +155,7 @@ pub async fn open_needs(
     let rows: Vec<(Option<String>, String, i64)> = sqlx::query_as(
         "select postal_code, category, count(*) from requests \
          where line_id = (select line_id from operator_lines where line_id = $1 and operator_id = $2) \
-         and state in ('enregistrée', 'accord attendu') group by postal_code, category order by postal_code, category",
+         and state in ('enregistrée', 'accord attendu', 'recherche', 'trouvée') group by postal_code, category order by postal_code, category",
     )
     .bind(line_id.to_string())
     .bind(operator_id.to_string())

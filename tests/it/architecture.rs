@@ -89,6 +89,8 @@ const PLACES: &[(&str, Role)] = &[
     ("requests/desk", UseCase),
     ("sms/inbound", UseCase),
     ("stats/report", UseCase),
+    ("volunteers/referent", UseCase),
+    ("volunteers/register", UseCase),
     ("cli", Edge),
     ("console", Edge),
     ("http", Edge),

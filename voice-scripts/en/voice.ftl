@@ -240,6 +240,7 @@ suivi-inconnu = I cannot find this number. Let's try again.
 suivi-agent = It doesn't matter. One of our staff will call the number given in the request.
 suivi-menu = Thank you for calling again. { $etat ->
         [recherche] We are looking for a neighbour near you.
+        [trouve] A neighbour said yes, and will call you.
        *[attente] One of our staff will call you { promesse }.
     } To add something, press 1. To cancel, press 2. For a person, press 0.
     .court = Add something, 1. Cancel, 2. A person, 0.

@@ -89,3 +89,11 @@ contact_choisi =
     .cache = oui
 suivi_demande =
     .cache = oui
+
+# Ce qu'un bénévole sait faire (F-57) : une ligne par « skill » des catégories.
+competence-appel = Appels amicaux
+competence-courses = Courses
+competence-enfants = Garde d'enfants
+competence-impression = Imprimer chez soi
+competence-medicaments = Médicaments
+competence-visite = Visites

@@ -243,6 +243,7 @@ suivi-inconnu = Je ne trouve pas ce numéro. Essayons encore.
 suivi-agent = Ce n'est pas grave. Un agent va rappeler le numéro donné dans la demande.
 suivi-menu = Merci de nous rappeler. { $etat ->
         [recherche] Nous cherchons un voisin près de chez vous.
+        [trouve] Un voisin a dit oui. Il doit vous appeler.
        *[attente] Un agent va vous rappeler { promesse }.
     } Pour ajouter quelque chose, tapez 1. Pour annuler, tapez 2. Pour parler à une personne, tapez 0.
     .court = Ajouter quelque chose, 1. Annuler, 2. Une personne, 0.

@@ -8,6 +8,9 @@ use crate::dialog::problem::Problem;
 
 pub(super) fn prove(flow: &Flow, files: &Files) -> Vec<Problem> {
     let (labels, mut problems) = Labels::read(files);
+    let helpers = flow.categories.values().flat_map(|category| &category.helpers);
+    problems
+        .extend(helpers.filter_map(|helper| unnamed(&labels, &format!("competence-{}", helper.skill), &helper.place)));
     for step in flow.steps.values() {
         problems.extend(assigned(&labels, &step.kind, &step.place));
         let choices: &[Choice] = match &step.kind {

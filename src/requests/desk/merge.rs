@@ -161,7 +161,9 @@ impl Merging {
             self.alert(tx, merged.line_id, id(callback)?).await?;
         }
         let doing = &self.doing;
+        // Its search ended when they became one: an agent has it now.
         let state = State::of_word(&before.state).ok_or_else(unreadable)?;
+        let state = if state == State::Searching { State::Recorded } else { state };
         store::changes::unmerge(tx, &doing.keyring, merged.id, state, (kept.id, &kept.reference), &doing.act()).await?;
         let (had, has) = before.priority;
         // A level that somebody chose since is hers.

@@ -68,14 +68,12 @@ pub async fn looks_like(
     since: Timestamp,
 ) -> Result<Option<Uuid>, DbError> {
     let row: Option<(String,)> = sqlx::query_as(
-        "select id from requests where caller_id = $1 and category = $2 and created_at > $3 and state in ($4, $5) \
-         and line_id = $6 order by created_at desc limit 1",
+        "select id from requests where caller_id = $1 and category = $2 and created_at > $3 \
+         and state in ('enregistrée', 'accord attendu', 'recherche', 'trouvée') and line_id = $4 order by created_at desc limit 1",
     )
     .bind(caller_id.to_string())
     .bind(category)
     .bind(since.as_millisecond())
-    .bind(State::Recorded.word())
-    .bind(State::AwaitingAgreement.word())
     .bind(line_id.to_string())
     .fetch_optional(tx.conn())
     .await?;

@@ -25,7 +25,9 @@ const WORDS: [(&str, &str, &str, &str, &str); 2] = [
 /// A new category « sortir le chien », as a social worker would write it: one flow, one option, the words.
 pub(crate) fn with_dog_walking(mut files: Files) -> Files {
     let flow = r#"<flow>
-  <category code="chien" start="chien-quand" by="neighbour"/>
+  <category code="chien" start="chien-quand" by="neighbour">
+    <helper skill="chien"/>
+  </category>
   <menu id="chien-quand" name="quand">
     <prompt id="chien-quand"/>
     <choice dtmf="1" value="aujourdhui" next="chien-gentil"/>
@@ -53,6 +55,7 @@ pub(crate) fn with_dog_walking(mut files: Files) -> Files {
     );
     let label = ".inquietude = une personne l'inquiète";
     change(&mut files, "fr/bureau.ftl", label, &format!("{label}\n    .chien = sortir le chien"));
+    *files.get_mut("fr/bureau.ftl").unwrap() += "\ncompetence-chien = Sortir un chien\n";
     for (lang, spoken, short) in
         [("fr", "Sortir votre chien, tapez 4.", "Le chien, 4."), ("en", "To walk your dog, press 4.", "The dog, 4.")]
     {
