@@ -40,6 +40,22 @@ pub fn waiting_for_locked(kind: Kind, statement: &'static str) -> SqlStr {
     AssertSqlSafe(statement.replace("{skip locked}", for_update(kind))).into_sql_str()
 }
 
+/// A statement in which `{each $n}` stands for the elements of the JSON array that is bound to `$n`: a table whose column
+/// `value` is the element, of which `->` and `->>` take parts on both databases. Many rows travel as one value that way.
+pub fn with_elements(kind: Kind, statement: &'static str) -> SqlStr {
+    let mut pieces = statement.split("{each ");
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (array, rest) = piece.split_once('}').unwrap_or((piece, ""));
+        let (before, after) = match kind {
+            Kind::Sqlite => ("json_each(", ")"),
+            Kind::Postgres => ("jsonb_array_elements(cast(cast(", " as text) as jsonb))"),
+        };
+        text.extend([before, array, after, rest]);
+    }
+    AssertSqlSafe(text).into_sql_str()
+}
+
 /// One text of several, for `SQLite`; the parameters of each are numbered on from those before it.
 pub(super) fn together(texts: impl Iterator<Item = &'static str>, end: &'static str) -> SqlStr {
     let mut last = 0;
@@ -84,6 +100,17 @@ mod tests {
         assert_eq!(with_skip_locked(Kind::Postgres, select).as_str(), "select (select 1 for update skip locked)");
         assert_eq!(waiting_for_locked(Kind::Sqlite, select).as_str(), "select (select 1)");
         assert_eq!(waiting_for_locked(Kind::Postgres, select).as_str(), "select (select 1 for update)");
+    }
+
+    #[test]
+    fn the_elements_of_an_array_are_a_table_in_the_words_of_each() {
+        let insert = "insert into a select j.value->>0, $1 from {each $2} j where true";
+        let sqlite = "insert into a select j.value->>0, $1 from json_each($2) j where true";
+        assert_eq!(with_elements(Kind::Sqlite, insert).as_str(), sqlite);
+        let postgres = "insert into a select j.value->>0, $1 from jsonb_array_elements(cast(cast($2 as text) as jsonb)) j \
+                        where true";
+        assert_eq!(with_elements(Kind::Postgres, insert).as_str(), postgres);
+        assert_eq!(with_elements(Kind::Sqlite, "select 1").as_str(), "select 1");
     }
 
     #[test]

@@ -50,7 +50,7 @@ use parting::Parting;
 use writer::Writer;
 
 pub use changes::{Change, Watch};
-pub use dialect::{locking, storable, waiting_for_locked, with_skip_locked};
+pub use dialect::{locking, storable, waiting_for_locked, with_elements, with_skip_locked};
 pub use error::DbError;
 pub use house::{check_key, check_writable, compare_key};
 pub use parting::Bound;
