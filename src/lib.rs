@@ -20,6 +20,7 @@ pub mod look;
 pub mod operators;
 pub mod outbox;
 pub mod phone;
+pub mod places;
 pub mod requests;
 pub mod secret;
 pub mod signals;

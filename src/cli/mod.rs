@@ -1,5 +1,6 @@
 //! The commands of the one binary, in French for whoever installs and runs the service.
 
+pub mod addresses;
 pub mod callbacks;
 pub mod check_scripts;
 pub mod compose;
@@ -56,6 +57,11 @@ enum Command {
     Callbacks {
         #[command(subcommand)]
         action: callbacks::Action,
+    },
+    /// Les adresses de la commune ou du département
+    Addresses {
+        #[command(subcommand)]
+        action: addresses::Action,
     },
     /// Les comptes de la console
     Operators {
@@ -116,6 +122,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Doctor => return doctor::run(&config).await,
         Command::Requests { action } => requests::run(&config, action).await?,
         Command::Callbacks { action } => return callbacks::run(&config, action).await,
+        Command::Addresses { action } => return addresses::run(&config, action).await,
         Command::Operators { action } => operators::run(&config, action).await?,
         Command::Demo(_) | Command::Phone(_) | Command::CheckScripts(_) => {}
     }

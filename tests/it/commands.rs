@@ -238,6 +238,77 @@ async fn the_first_account_is_opened_at_a_terminal_by_a_link_and_no_password() {
     assert_eq!(number(&base.db, journaled).await, 5);
 }
 
+/// Three streets of a fictive commune, as the national file writes them.
+fn address_file() -> String {
+    let header = "id;numero;rep;nom_voie;code_postal;code_insee;nom_commune;lon;lat\n".to_owned();
+    let line = |number: u32| {
+        let (street, lat) = (number % 3, 43.0 + f64::from(number) / 100_000.0);
+        format!("99123_{street:04}_{number:05};{number};;Rue {street};99120;99123;Valmarin;3.25;{lat:.6}\n")
+    };
+    header + &(1..=2_100).map(line).collect::<String>()
+}
+
+#[tokio::test]
+async fn addresses_are_imported_while_the_service_runs() {
+    let base = TestDb::sqlite().await;
+    let service = Service::on(&base).await;
+    let folder = tempfile::tempdir().unwrap();
+    let command = |arguments: &str| {
+        let mut command = program(folder.path(), &base.url);
+        command.args(arguments.split(' ')).env("LIGNE_KEY_FILE", service.folder().join("ligne.cle"));
+        command.env("LIGNE_NUMBER", LINE);
+        command
+    };
+    let (well, said) = ended(command("addresses status")).await;
+    assert!(well && said.contains("Aucune adresse"), "{said}");
+
+    let mut text = address_file();
+    text += "99123_0009_00001;1;;Rue;99120;99123;Valmarin;;\n";
+    std::fs::write(folder.path().join("bon.csv"), &text).unwrap();
+    std::fs::write(folder.path().join("faux.csv"), text.replacen("nom_voie", "voie", 1)).unwrap();
+    std::fs::write(folder.path().join("tronque.csv"), &text[..text.len() - 10]).unwrap();
+    let (well, said) = ended(command("addresses import faux.csv absent.csv tronque.csv bon.csv")).await;
+    assert!(!well && said.contains("faux.csv : il manque la colonne nom_voie"), "{said}");
+    assert!(said.contains("absent.csv : le fichier ne s'ouvre pas\n  détail : "), "{said}");
+    assert!(said.contains("tronque.csv : le fichier est tronqué"), "{said}");
+    let kept = "bon.csv : 2 101 lignes lues, 2 100 adresses gardées, 1 ligne laissée de côté, ";
+    assert!(said.contains(kept) && said.contains("  ligne 2102 : sans coordonnées\n"), "{said}");
+    // While somebody calls, the same again.
+    let again = tokio::spawn(ended(command("addresses import bon.csv")));
+    shopping::to_the_end(&service.exchange, "+33465710001", LINE).await;
+    assert!(again.await.unwrap().0);
+    let (well, said) = ended(command("addresses status")).await;
+    assert!(well && said.contains("99123  Valmarin  adresses  3      2 100"), "{said}");
+    assert!(said.contains("99120        2 100") && said.lines().all(|line| line.chars().count() <= 80), "{said}");
+
+    let (well, said) = ended(command("addresses import")).await;
+    assert!(!well && said.contains("il manque <FICHIER>..."), "{said}");
+}
+
+#[tokio::test]
+async fn an_import_that_is_killed_leaves_the_addresses_that_were_there() {
+    if !cfg!(feature = "failpoints") {
+        return;
+    }
+    let base = TestDb::sqlite().await;
+    let service = Service::on(&base).await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("un.csv"), address_file()).unwrap();
+    std::fs::write(folder.path().join("deux.csv"), address_file().replace("Valmarin", "Autre")).unwrap();
+    let command = |file: &str, fault: &str| {
+        let mut command = program(folder.path(), &base.url);
+        command.args(["addresses", "import", file]).env("LIGNE_KEY_FILE", service.folder().join("ligne.cle"));
+        command.env("FAILPOINTS", fault);
+        command
+    };
+    assert!(ended(command("un.csv", "")).await.0);
+    assert!(!ended(command("deux.csv", "places-batch-kept=1*panic")).await.0);
+    assert_eq!(number(&base.db, "select count(*) from communes where name = 'Valmarin'").await, 1);
+    assert_eq!(number(&base.db, "select count(*) from addresses").await, 4_100);
+    assert!(ended(command("deux.csv", "")).await.0);
+    assert_eq!(number(&base.db, "select count(*) from communes where name = 'Autre'").await, 1);
+}
+
 #[tokio::test]
 async fn a_fault_outside_a_turn_is_words_too_and_the_next_caller_is_welcomed() {
     if !cfg!(feature = "failpoints") {

@@ -23,6 +23,7 @@ mod live;
 mod operators;
 mod outages;
 mod outbox;
+mod places;
 mod plans;
 mod queue;
 mod requests_desk;

@@ -13,7 +13,7 @@ use crate::support::test_db::{TestDb, on_both};
 const VERBS: [&str; 5] = ["select ", "insert ", "update ", "delete ", "with "];
 
 /// Statements that read a whole table on purpose: lists for people, the few lines of the house, the health page, a purge.
-const WHOLE_TABLE: [&str; 8] = [
+const WHOLE_TABLE: [&str; 12] = [
     "from line_settings order by",
     "from callbacks b left join requests",
     "from requests r left join callers",
@@ -22,6 +22,10 @@ const WHOLE_TABLE: [&str; 8] = [
     "due_since from outbox",
     "from audit a left join callbacks",
     "from callbacks where id like",
+    "from communes c",
+    "from place_imports where published is null",
+    "from place_leftovers order by",
+    "from postal_codes order by",
 ];
 
 /// Steps of a plan that look like reading everything and stop at a limit: what other steps found, the jobs in the order in
