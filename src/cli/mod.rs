@@ -5,6 +5,7 @@ pub mod callbacks;
 pub mod check_scripts;
 pub mod compose;
 pub mod demo;
+pub mod districts;
 pub mod doctor;
 pub mod french;
 pub mod listen;
@@ -62,6 +63,11 @@ enum Command {
     Addresses {
         #[command(subcommand)]
         action: addresses::Action,
+    },
+    /// Les sous-quartiers d'une ligne
+    Districts {
+        #[command(subcommand)]
+        action: districts::Action,
     },
     /// Les comptes de la console
     Operators {
@@ -123,6 +129,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Requests { action } => requests::run(&config, action).await?,
         Command::Callbacks { action } => return callbacks::run(&config, action).await,
         Command::Addresses { action } => return addresses::run(&config, action).await,
+        Command::Districts { action } => districts::run(&config, action).await?,
         Command::Operators { action } => operators::run(&config, action).await?,
         Command::Demo(_) | Command::Phone(_) | Command::CheckScripts(_) => {}
     }

@@ -82,6 +82,7 @@ const PLACES: &[(&str, Role)] = &[
     ("operators/sign_in", UseCase),
     ("lines/change", UseCase),
     ("lines/reload", UseCase),
+    ("places/divide", UseCase),
     ("places/import", UseCase),
     ("requests/keep", UseCase),
     ("requests/plans", UseCase),

@@ -249,7 +249,7 @@ fn address_file() -> String {
 }
 
 #[tokio::test]
-async fn addresses_are_imported_while_the_service_runs() {
+async fn addresses_and_districts_are_imported_while_the_service_runs() {
     let base = TestDb::sqlite().await;
     let service = Service::on(&base).await;
     let folder = tempfile::tempdir().unwrap();
@@ -281,8 +281,22 @@ async fn addresses_are_imported_while_the_service_runs() {
     assert!(well && said.contains("99123  Valmarin  adresses  3      2 100"), "{said}");
     assert!(said.contains("99120        2 100") && said.lines().all(|line| line.chars().count() <= 80), "{said}");
 
-    let (well, said) = ended(command("addresses import")).await;
-    assert!(!well && said.contains("il manque <FICHIER>..."), "{said}");
+    let (well, said) = ended(command("districts list")).await;
+    assert!(well && said.contains("Aucun sous-quartier"), "{said}");
+    std::fs::write(folder.path().join("liste.csv"), "nom;lon;lat\nGare;3,25;43,5\n").unwrap();
+    let (well, said) = ended(command("districts import liste.csv")).await;
+    assert!(well && said.starts_with("1 sous-quartier pour la ligne 0199001234, dont 0 avec un contour"), "{said}");
+    let (well, said) = ended(command("districts list")).await;
+    assert!(well && said.contains("Gare") && said.contains("43.50000"), "{said}");
+    for (wrong, why) in [
+        ("districts import bon.csv", "bon.csv : ligne 2 : pas de nom"),
+        ("districts import absent.csv", "absent.csv ne s'ouvre pas"),
+        ("districts import liste.csv --line 0199009999", "aucune ligne n'a le numéro 0199009999"),
+        ("addresses import", "il manque <FICHIER>..."),
+    ] {
+        let (well, said) = ended(command(wrong)).await;
+        assert!(!well && said.contains(why), "{wrong}: {said}");
+    }
 }
 
 #[tokio::test]

@@ -10,12 +10,15 @@ use flate2::write::GzEncoder;
 use ligne_solidaire::clock::SetClock;
 use ligne_solidaire::db::{Db, DbError};
 use ligne_solidaire::geo::{Point, Spot};
+use ligne_solidaire::lines::{Line, LineSettings};
+use ligne_solidaire::phone::PhoneNumber;
 use ligne_solidaire::places::import::{Failure, Imported, import};
 use ligne_solidaire::places::store::{self, Commune, PostalCode};
-use ligne_solidaire::places::{Flaw, Refusal};
+use ligne_solidaire::places::{Flaw, Refusal, divide, map_file, sub_district_of};
 use tokio::time::{interval, timeout};
+use uuid::Uuid;
 
-use crate::support::test_db::{number, on_both, run};
+use crate::support::test_db::{TestDb, number, on_both, run};
 
 const HEADER: &str = "id;id_fantoir;numero;rep;nom_voie;code_postal;code_insee;nom_commune;x;y;lon;lat;type_position\n";
 const LOCALITIES: &str = "id;nom_lieu_dit;code_postal;code_insee;nom_commune;lon;lat\n";
@@ -372,6 +375,38 @@ async fn others_write_while_a_file_is_imported() {
         assert_eq!(done.unwrap().communes[0].addresses, 11_999);
         assert_eq!(number(&base.db, "select count(*) from things").await, 40);
         calls.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_sub_districts_of_a_line_are_replaced_whole_and_found_by_a_point() {
+    on_both(async |base: &TestDb| {
+        let line = |id: u128, number: &str| Line {
+            id: Uuid::from_u128(id),
+            number: PhoneNumber::parse(number).unwrap(),
+            settings: Arc::new(LineSettings::default()),
+        };
+        let (ours, theirs) = (line(1, "0199001234"), line(2, "0199005678"));
+        let map = "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{\"nom\":\"L'Œuf\",\
+                   \"quartier\":\"CENTRE\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[3.2,43.5],[3.3,43.5],\
+                   [3.3,43.6],[3.2,43.5]]]}}]}";
+        let now = "2026-04-14T08:00:00Z".parse().unwrap();
+        let contour = map_file::read(map.as_bytes(), None).unwrap();
+        let middles = map_file::read(b"nom;lon;lat\nNord;3.25;43.9\nSud;3.25;43.1\n", None).unwrap();
+        divide::divide(&base.db, &theirs, middles.clone(), now).await.unwrap();
+        divide::divide(&base.db, &ours, middles, now).await.unwrap();
+        divide::divide(&base.db, &ours, contour.clone(), now).await.unwrap();
+        let of_line = async |id: Uuid| {
+            let read = base.db.read(move |tx| Box::pin(async move { store::sub_districts::of_line(tx, id).await }));
+            read.await.unwrap()
+        };
+        let (ours, theirs) = (of_line(ours.id).await, of_line(theirs.id).await);
+        assert_eq!(ours, contour);
+        let at = |lat, lon| Point::new(lat, lon).unwrap();
+        assert_eq!(sub_district_of(&ours, at(43.52, 3.28)).map(|one| one.name.as_str()), Some("L'Œuf"));
+        assert_eq!(sub_district_of(&ours, at(43.58, 3.22)), None);
+        assert_eq!(sub_district_of(&theirs, at(43.4, 3.25)).map(|one| one.name.as_str()), Some("Sud"));
     })
     .await;
 }

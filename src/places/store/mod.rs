@@ -1,10 +1,11 @@
 //! The rows of places. Whoever asks where something is, is here; importing is in [`imports`], what an import leaves behind in
-//! [`leftovers`].
+//! [`leftovers`], the parts of a town in [`sub_districts`].
 //!
 //! Rows of `streets` and `addresses` count when their import is that of their commune: every read joins `communes`.
 
 pub mod imports;
 pub mod leftovers;
+pub mod sub_districts;
 
 use jiff::Timestamp;
 
