@@ -13,6 +13,7 @@ pub mod import;
 pub mod lines;
 pub mod map_file;
 pub mod middle;
+pub mod said;
 pub mod store;
 pub mod sub_district;
 
