@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod lang;
 pub mod lines;
 pub mod look;
+pub mod matching;
 pub mod operators;
 pub mod outbox;
 pub mod phone;
