@@ -15,6 +15,7 @@ pub mod http;
 pub mod id;
 pub mod jobs;
 pub mod lang;
+pub mod limits;
 pub mod lines;
 pub mod look;
 pub mod matching;

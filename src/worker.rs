@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
@@ -19,10 +20,13 @@ use crate::callbacks::{alert, bridge, spooled, tried};
 use crate::calls::recording::{self, State};
 use crate::calls::{recordings, sweep};
 use crate::db::{DbError, Tx};
+use crate::limits;
 use crate::lines::reload;
 use crate::operators::sign_in;
 use crate::outbox::{self, Claimed, Job, Outcome, Settled};
 use crate::signals::tell;
+use crate::sms::outbound::store::{fates, stops};
+use crate::sms::{reconcile, send as texts};
 use crate::voice;
 
 /// The least time between two looks at what towns decided of their lines.
@@ -37,6 +41,12 @@ const LEASE: Duration = Duration::from_mins(2);
 const DEADLINE: Duration = Duration::from_secs(90);
 /// For how long a job that was done is remembered, to be looked up.
 const DONE_KEPT: Duration = Duration::from_hours(30 * 24);
+/// Between two looks at whether it is time to read the provider's list of texts.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// For how long what the provider reported of its ids is kept (F-73).
+const REPORTS_KEPT: Duration = Duration::from_hours(90 * 24);
+/// For how long a STOP is kept (F-73).
+const STOPS_KEPT: Duration = Duration::from_hours(1_095 * 24);
 /// Jobs that run side by side: a provider that dawdles over a recording must not hold up an alert.
 const AT_ONCE: usize = 8;
 /// Free places that are worth a look at the outbox between two ticks.
@@ -44,7 +54,12 @@ const ENOUGH_ROOM: usize = 4;
 
 /// Works until `stop` becomes true, then waits `grace` for what runs: a job cut by then runs again after its lease.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>, grace: Duration) {
-    tokio::join!(send(&app, stop.clone(), grace), keep_time(&app, stop.clone()), follow(&app, stop));
+    tokio::join!(
+        send(&app, stop.clone(), grace),
+        keep_time(&app, stop.clone()),
+        follow(&app, stop.clone()),
+        look_back(&app, stop)
+    );
 }
 
 async fn send(app: &Arc<App>, mut stop: watch::Receiver<bool>, grace: Duration) {
@@ -84,9 +99,30 @@ async fn keep_time(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
         let round = async {
             sweeps.tick().await;
             if app.is_prepared()
-                && let Err(cause) = tick(app).await
+                && let Err(cause) = Box::pin(tick(app)).await
             {
                 report("the schedule", &cause);
+            }
+        };
+        tokio::select! {
+            biased;
+            () = stopped(&mut stop) => return,
+            () = round => {}
+        }
+    }
+}
+
+/// Reads the provider's list for texts that it did not deliver, at the start and every few minutes, beside the schedule: a
+/// list takes its time.
+async fn look_back(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut looks = every(LOOK_EVERY);
+    loop {
+        let round = async {
+            looks.tick().await;
+            if app.is_prepared()
+                && let Err(cause) = reconcile::look(&app.board, &app.lines, &*app.provider).await
+            {
+                report("the look at the provider's list of texts", &cause);
             }
         };
         tokio::select! {
@@ -192,7 +228,8 @@ async fn perform(app: &Arc<App>, job: &Job) -> Result<Outcome, DbError> {
             alert::round(board, &app.lines, provider, *callback_id, *round).await
         }
         Job::CallAgent { bridge_id } => bridge::ring(board, &app.lines, provider, *bridge_id).await,
-        Job::TellTried { callback_id } => tried::tell(board, &app.lines, provider, *callback_id).await,
+        Job::TellTried { callback_id } => tried::tell(board, &app.lines, *callback_id).await,
+        Job::SendText { message_id } => Box::pin(texts::send(board, &app.lines, provider, *message_id)).await,
         Job::TellSignal { signal_id } => tell::tell(board, &app.lines, provider, *signal_id).await,
     }
 }
@@ -209,10 +246,19 @@ pub async fn tick(app: &Arc<App>) -> Result<usize, DbError> {
     Ok(ended? + merged? + erased? + renewed? + forgotten? + signed_out?)
 }
 
-/// Forgets the jobs that were done long ago.
+/// Forgets what has passed its date: jobs that were done, reports, STOPs, what was spent.
 async fn forget(app: &App) -> Result<usize, DbError> {
-    let before = app.board.clock.now().checked_sub(DONE_KEPT).unwrap_or_default();
-    let purge = app.board.db.write(move |tx| Box::pin(async move { outbox::purge_settled(tx, before).await }));
+    let now = app.board.clock.now();
+    let before = move |kept: Duration| now.checked_sub(kept).unwrap_or_default();
+    let purge = app.board.db.write(move |tx| {
+        Box::pin(async move {
+            let jobs = outbox::purge_settled(tx, before(DONE_KEPT)).await?;
+            let reports = fates::forget(tx, before(REPORTS_KEPT)).await?;
+            let stops = stops::forget(tx, before(STOPS_KEPT)).await?;
+            let day = TimeZone::UTC.to_datetime(before(DONE_KEPT)).date().to_string();
+            Ok::<_, DbError>(jobs + reports + stops + limits::store::forget(tx, &day).await?)
+        })
+    });
     let forgotten: u64 = purge.await?;
     Ok(usize::try_from(forgotten).unwrap_or(usize::MAX))
 }
@@ -263,6 +309,7 @@ async fn given_up(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<(), DbEr
             recording::store::change(tx, *recording_id, State::Waiting, State::Absent).await.map(drop)
         }
         Job::CallAgent { bridge_id } => bridges::give_up(tx, *bridge_id, now).await,
+        Job::SendText { message_id } => texts::given_up(tx, *message_id, now).await,
         Job::DeleteRecording { .. } | Job::AlertOnCall { .. } | Job::TellSignal { .. } | Job::TellTried { .. } => {
             Ok(())
         }

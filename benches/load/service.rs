@@ -177,6 +177,7 @@ impl Provider for Patient {
             speech: false,
             delete_recordings: true,
             ssml: true,
+            lists_messages: false,
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the journal's actions are called in French. Pure.
 
 /// Every action that is written, and its words. One that is missing here is shown as it is written.
-pub const ACTIONS: [(&str, &str); 53] = [
+pub const ACTIONS: [(&str, &str); 54] = [
     ("session.open", "s'est connecté"),
     ("session.refuse", "connexion refusée"),
     ("session.end", "a fermé une de ses sessions"),
@@ -30,6 +30,7 @@ pub const ACTIONS: [(&str, &str); 53] = [
     ("signal.open", "a lu un signalement"),
     ("signal.seen", "a pris connaissance d'un signalement"),
     ("signal.close", "a clos un signalement"),
+    ("stop.lift", "a noté un nouvel accord pour recevoir des SMS"),
     ("message.play", "a écouté un message"),
     ("request.open", "a ouvert une demande"),
     ("request.counter", "a enregistré une demande au guichet"),

@@ -23,7 +23,7 @@ use crate::operators::store::phones::{self, Phone};
 use crate::outbox::{self, Job, NewJob, Outcome};
 use crate::phone::PhoneNumber;
 use crate::requests::{Contact, State};
-use crate::telephony::provider::{OutgoingCall, OutgoingMessage, Provider, ProviderError};
+use crate::telephony::provider::{Leave, OutgoingCall, OutgoingMessage, Provider, ProviderError};
 
 /// For how long a danger is left to the desk while it is open.
 const LEFT_TO_THE_DESK: Duration = Duration::from_mins(5);
@@ -182,6 +182,7 @@ async fn text(
         body,
         status_callback: None,
         validity_s: Some(TEXT_VALID_S),
+        leave: Leave::Always,
     };
     provider.send_sms(&message).await.map(drop)
 }
@@ -203,6 +204,7 @@ async fn call(
         status_callback: None,
         timeout_s: RING_S,
         time_limit_s: Some(120),
+        leave: Leave::Always,
     };
     provider.start_call(&call).await.map(drop)
 }

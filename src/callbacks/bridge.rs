@@ -29,7 +29,7 @@ use crate::phone::{Dialable, PhoneNumber};
 use crate::requests::Contact;
 use crate::secret::Keyring;
 use crate::telephony::event::DialEvent;
-use crate::telephony::provider::{OutgoingCall, Provider, ProviderError};
+use crate::telephony::provider::{Leave, OutgoingCall, Provider, ProviderError};
 use crate::telephony::status::CallStatus;
 use crate::telephony::verbs::{Dial, Redirect, Verb, VoiceResponse};
 
@@ -152,6 +152,7 @@ pub async fn ring(board: &Switchboard, lines: &Lines, provider: &dyn Provider, i
         status_callback: Some(address(board, &bridge.token, "/status")),
         timeout_s: AGENT_RING_S,
         time_limit_s: Some(LONGEST_S),
+        leave: Leave::Always,
     };
     let placed = provider.start_call(&call).await;
     settled(board, id, placed.map(|sent| sent.sid)).await

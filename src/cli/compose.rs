@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::time::Duration;
 
 use anyhow::Context;
+use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -18,6 +19,7 @@ use crate::config::{self, Config};
 use crate::db::{self, Db, DbError, Options};
 use crate::http::refusals::Refusals;
 use crate::id::Ids;
+use crate::limits::Guarded;
 use crate::lines::{Line, LineSettings, Lines};
 use crate::look::Look;
 use crate::operators::Gate;
@@ -105,6 +107,10 @@ pub fn app(config: &Config, db: Db, keyring: Keyring, lines: Lines, parts: Parts
     let at = AtomicI64::new(parts.clock.now().as_millisecond());
     let scripts = ScriptsRead { folder: config.voice_scripts.clone(), at };
     let overviews = Overviews::of(db.clone());
+    let zone = lines.iter().next().map_or(TimeZone::UTC, |line| line.settings.hours.zone().clone());
+    // Around whatever adapter there is: nothing leaves beside it.
+    let keys = (db.clone(), keyring.clone());
+    let provider = Arc::new(Guarded::around(parts.provider, keys, parts.clock.clone(), zone, config.limits));
     let board = Switchboard::new(
         db,
         parts.clock,
@@ -112,7 +118,7 @@ pub fn app(config: &Config, db: Db, keyring: Keyring, lines: Lines, parts: Parts
         keyring,
         voice::load(config.voice_scripts.as_deref())?,
         config.server.public_url.as_str(),
-        parts.provider.capabilities(),
+        provider.capabilities(),
         spool,
     );
     Ok(Arc::new(App {
@@ -120,7 +126,7 @@ pub fn app(config: &Config, db: Db, keyring: Keyring, lines: Lines, parts: Parts
         lines: Arc::new(lines),
         scripts: Arc::new(scripts),
         gate,
-        provider: parts.provider,
+        provider,
         verifier: Verifier::new(parts.tokens),
         account: parts.account,
         refusals: Refusals::in_file(folder.join("refus.json")),

@@ -37,6 +37,7 @@ pub(super) fn lines_of(config: &Config) -> Vec<String> {
         format!("promise.default = {}", shown(config.promise_default)),
         format!("outbox.delays = {}", joined(config.outbox_delays.iter().map(|delay| shown(*delay)))),
     ]);
+    lines.extend(super::limits::lines_of(&config.limits));
     lines.extend(config.lines.iter().flat_map(lines_of_line));
     lines
 }

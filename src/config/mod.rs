@@ -8,6 +8,7 @@
 pub mod console;
 pub mod database;
 mod explain;
+mod limits;
 pub mod line;
 pub mod problem;
 pub mod provider;
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 use toml::Table;
 
+use crate::limits::Limits;
 use crate::phone::PhoneNumber;
 
 pub use console::Console;
@@ -34,8 +36,8 @@ pub use storage::Storage;
 use reader::{Section, Sources, delay};
 
 /// The sections of the file.
-const SECTIONS: [&str; 9] =
-    ["server", "database", "provider", "storage", "voice_scripts", "console", "promise", "outbox", "line"];
+const SECTIONS: [&str; 10] =
+    ["server", "database", "provider", "storage", "voice_scripts", "console", "promise", "outbox", "limits", "line"];
 
 /// Every setting of the service.
 #[derive(Debug, Clone)]
@@ -56,6 +58,8 @@ pub struct Config {
     pub promise_default: Duration,
     /// How long after each failure a job is tried again; past the last one it is buried.
     pub outbox_delays: Vec<Duration>,
+    /// What may leave and be spent in a day.
+    pub limits: Limits,
     /// The lines answered, in the order of the file.
     pub lines: Vec<ConfiguredLine>,
 }
@@ -128,11 +132,23 @@ fn read(sources: &mut Sources<'_>) -> Option<Config> {
     let console = sources.section("console", &[], Console::read);
     let promise_default = sources.section("promise", &[], promise_default);
     let outbox_delays = sources.section("outbox", &[], outbox_delays);
+    let limits = sources.section("limits", &[], limits::read);
     let lines = configured_lines(sources, promise_default);
     sources.finish(&SECTIONS);
     let voice_scripts = voice_scripts.map(PathBuf::from);
     let server = server?;
-    Some(Config { server, database, provider, storage, voice_scripts, console, promise_default, outbox_delays, lines })
+    Some(Config {
+        server,
+        database,
+        provider,
+        storage,
+        voice_scripts,
+        console,
+        promise_default,
+        outbox_delays,
+        limits,
+        lines,
+    })
 }
 
 fn promise_default(section: &mut Section<'_>) -> Duration {

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::callbacks::alert;
 use crate::calls::turn::At;
 use crate::calls::{apology, hangup, recordings, turn, whisper};
-use crate::sms::inbound;
+use crate::sms::{inbound, report as texts};
 use crate::telephony::event::{CallEvent, InboundMessage, StatusEvent};
 
 /// How long a turn may take; the rest of the three seconds is for the notebook.
@@ -129,20 +129,21 @@ pub async fn sms(State(app): State<Arc<App>>, Signed(form): Signed) -> Response 
         return not_kept();
     }
     let sender = message.sender(&app.lines.own_numbers());
-    let kept = inbound::receive(&app.board, &line, message, sender);
+    let kept = inbound::receive(&app.board, &line, message, sender, app.board.clock.now());
     match timeout(PATIENCE, AssertUnwindSafe(kept).catch_unwind()).await {
         Ok(Ok(Ok(()))) => xml(EMPTY.to_owned()),
         _ => not_kept(),
     }
 }
 
-/// The provider reports the end of a call, or a recording. A lost end is found by the sweep; a recording that was made
-/// as the caller hung up is announced nowhere else, so its report must not be believed to be kept.
+/// The provider reports the end of a call, the fate of a text, or a recording. A lost end is found by the sweep; what
+/// became of a text, and a recording that was made as the caller hung up, are announced nowhere else, so their reports must
+/// not be believed to be kept.
 pub async fn status(State(app): State<Arc<App>>, Signed(form): Signed) -> StatusCode {
     let Ok(report) = StatusEvent::read(&form) else { return StatusCode::BAD_REQUEST };
     let lost = match report {
-        StatusEvent::Recording(_) => StatusCode::REQUEST_TIMEOUT,
-        StatusEvent::Call(_) | StatusEvent::Message(_) => StatusCode::NO_CONTENT,
+        StatusEvent::Recording(_) | StatusEvent::Message(_) => StatusCode::REQUEST_TIMEOUT,
+        StatusEvent::Call(_) => StatusCode::NO_CONTENT,
     };
     let kept = async {
         match report {
@@ -150,7 +151,8 @@ pub async fn status(State(app): State<Arc<App>>, Signed(form): Signed) -> Status
                 hangup::ended(&app.board, &app.lines, &call.call_sid).await
             }
             StatusEvent::Recording(recording) => recordings::reported(&app.board, recording).await,
-            StatusEvent::Call(_) | StatusEvent::Message(_) => Ok(()),
+            StatusEvent::Message(message) => texts::apply(&app.board, &message).await,
+            StatusEvent::Call(_) => Ok(()),
         }
     };
     if let Ok(Ok(Ok(()))) = timeout(PATIENCE, AssertUnwindSafe(kept).catch_unwind()).await {

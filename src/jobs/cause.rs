@@ -1,7 +1,7 @@
 //! What a job was for and why it failed, in French. Pure.
 
 /// What the worker and the use cases write as a cause, and what people read.
-const CAUSES: [(&str, &str); 6] = [
+const CAUSES: [(&str, &str); 11] = [
     ("it took too long", "la tâche a duré trop longtemps"),
     ("lease lapsed", "le service s'est arrêté à chaque fois pendant cette tâche"),
     ("no such recording", "ce message n'est plus dans la base"),
@@ -10,6 +10,14 @@ const CAUSES: [(&str, &str); 6] = [
         "no supervisor but the author could be told by a text",
         "aucun autre superviseur ne peut recevoir de SMS : le signalement attend sur leur écran",
     ),
+    (
+        "the answer to a text was lost",
+        "l'opérateur téléphonique n'a pas répondu : personne ne sait si ce SMS est parti",
+    ),
+    ("too many texts to that number today", "ce numéro a déjà reçu le plus de SMS permis en un jour"),
+    ("too many texts today", "la ligne a déjà envoyé le plus de SMS permis en un jour"),
+    ("too many calls today", "la ligne a déjà passé le plus d'appels permis en un jour"),
+    ("the spending of the day has reached its limit", "la dépense permise en un jour est atteinte"),
     ("the agent has no telephone any more", "l'agent n'a plus de téléphone dans son compte"),
 ];
 
@@ -45,6 +53,7 @@ pub fn purpose(kind: &str) -> Option<&'static str> {
         "call_agent" => "Faire sonner le téléphone d'un agent qui rappelle quelqu'un",
         "tell_signal" => "Prévenir les superviseurs qu'un signalement les attend",
         "tell_tried" => "Écrire à une personne que nous avons essayé de la joindre",
+        "send_text" => "Envoyer un SMS",
         "alert_on_call" => "Prévenir l'astreinte qu'une personne est en danger",
         _ => return None,
     })

@@ -12,6 +12,7 @@ use crate::operators::Right;
 use crate::operators::store::accounts;
 use crate::outbox::{self, Failed, Job};
 use crate::signals::store as signals;
+use crate::sms::outbound::store::messages;
 
 /// A job that was given up, with what it was about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +78,9 @@ pub async fn retry(db: &Db, hand: &Hand, id: Uuid) -> Result<bool, DbError> {
             if let Some(Job::FetchRecording { recording_id }) = row.job {
                 recording::store::change(tx, recording_id, State::Absent, State::Waiting).await?;
             }
+            if let Some(Job::SendText { message_id }) = row.job {
+                messages::again(tx, message_id).await?;
+            }
             let of = (hand.entry, Some(behind.line));
             audit::store::write_of_line(tx, of, &hand.agent, "job.retry", &id.to_string(), hand.now).await?;
             Ok(true)
@@ -113,6 +117,10 @@ async fn behind(tx: &mut Tx<'_>, job: Option<&Job>) -> Result<Option<Behind>, Db
             Some(callback_id) => behind_callback(tx, callback_id).await?,
             None => None,
         },
+        Some(Job::SendText { message_id }) => {
+            let origin = messages::origin(tx, *message_id).await?;
+            origin.map(|(line, about)| Behind { line, about, awaited: false })
+        }
         Some(Job::TellSignal { signal_id }) => {
             let told = signals::to_tell(tx, *signal_id).await?;
             told.map(|told| Behind { line: told.line_id, about: told.at, awaited: !told.seen })

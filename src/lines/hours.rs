@@ -14,7 +14,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
-use jiff::civil::{Date, DateTime, date, time};
+use jiff::civil::{Date, DateTime, Weekday, date, time};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use opening_hours::localization::Country;
@@ -103,6 +103,12 @@ impl Hours {
     /// Whether the local day of `now` is a public holiday of the whole of France.
     pub fn is_holiday(&self, now: Timestamp) -> bool {
         self.day_off(now) == Some(DayOff::PublicHoliday)
+    }
+
+    /// Whether a day is a Sunday or a public holiday of the whole of France, on which volunteers are left in peace (F-61).
+    pub fn is_day_of_rest(&self, day: Date) -> bool {
+        let holidays = Country::FR.holidays();
+        day.weekday() == Weekday::Sunday || chrono_date(day).is_some_and(|day| holidays.get_public().contains(day))
     }
 
     /// The first instant from `now` on at which the line is open: `now` itself when it is. None when it stays closed

@@ -46,6 +46,12 @@ pub enum Job {
         #[serde(with = "as_text")]
         callback_id: Uuid,
     },
+    /// Hands a text to the provider.
+    SendText {
+        /// The row of the message.
+        #[serde(with = "as_text")]
+        message_id: Uuid,
+    },
 }
 
 /// A row of the outbox that this version does not understand.
@@ -58,8 +64,15 @@ pub struct JobError {
 
 impl Job {
     /// Every kind that this version knows. An older instance beside a newer one leaves the newer kinds to it.
-    pub const KINDS: [&str; 6] =
-        ["fetch_recording", "delete_recording", "alert_on_call", "call_agent", "tell_signal", "tell_tried"];
+    pub const KINDS: [&str; 7] = [
+        "fetch_recording",
+        "delete_recording",
+        "alert_on_call",
+        "call_agent",
+        "tell_signal",
+        "tell_tried",
+        "send_text",
+    ];
 
     /// The kind that is taken before all others: somebody is in danger.
     pub const URGENT: &str = Self::KINDS[2];
@@ -73,6 +86,7 @@ impl Job {
             Self::CallAgent { .. } => Self::KINDS[3],
             Self::TellSignal { .. } => Self::KINDS[4],
             Self::TellTried { .. } => Self::KINDS[5],
+            Self::SendText { .. } => Self::KINDS[6],
         }
     }
 

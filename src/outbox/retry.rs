@@ -19,6 +19,11 @@ pub enum Outcome {
         /// The delay that the other side asked for; the configured one if shorter.
         after: Option<Duration>,
     },
+    /// Nothing was tried: its hour has not come. The try does not count.
+    Later {
+        /// When it has.
+        at: Timestamp,
+    },
     /// Not done; no other try can help.
     Fail {
         /// What happened, without personal data.
@@ -38,6 +43,8 @@ pub enum Settled {
     Done,
     /// It will be tried again at this instant.
     Again(Timestamp),
+    /// It will be tried for the first time, or once more, at this instant: what has just ended was no try.
+    Waits(Timestamp),
     /// Nobody knows; a person or a later event decides.
     Unknown,
     /// Given up: if somebody waits behind it, a person must be told now.
@@ -64,7 +71,7 @@ impl Outcome {
 
     pub(super) fn cause(&self) -> Option<&str> {
         match self {
-            Self::Done => None,
+            Self::Done | Self::Later { .. } => None,
             Self::Retry { cause, .. } | Self::Fail { cause } | Self::Unknown { cause } => Some(cause),
         }
     }
@@ -75,7 +82,7 @@ impl Settled {
     pub(super) fn state(self) -> &'static str {
         match self {
             Self::Done => "done",
-            Self::Again(_) | Self::Stale => "queued",
+            Self::Again(_) | Self::Waits(_) | Self::Stale => "queued",
             Self::Unknown => "unknown",
             Self::Buried => "buried",
         }
@@ -86,6 +93,7 @@ impl Settled {
 pub(super) fn after_try(attempt: i64, outcome: &Outcome, now: Timestamp, delays: &[Duration]) -> Settled {
     match outcome {
         Outcome::Done => Settled::Done,
+        Outcome::Later { at } => Settled::Waits(*at),
         Outcome::Unknown { .. } => Settled::Unknown,
         Outcome::Fail { .. } => Settled::Buried,
         Outcome::Retry { after, .. } => delay(attempt, delays)

@@ -189,12 +189,14 @@ async fn write_outcome(
     now: Timestamp,
 ) -> Result<bool, DbError> {
     let run_at = match settled {
-        Settled::Again(at) => Some(at.as_millisecond()),
+        Settled::Again(at) | Settled::Waits(at) => Some(at.as_millisecond()),
         _ => None,
     };
     let settled_at = run_at.is_none().then(|| now.as_millisecond());
+    // What was no try is taken off the count. Two claims never share a number all the same: only the one that has the
+    // row takes its own off.
     let update = "update outbox set state = $1, run_at = coalesce($2, run_at), settled_at = $3, last_error = $4, \
-                  leased_till = null where id = $5 and state = 'leased' and attempts = $6";
+                  leased_till = null, attempts = attempts - $7 where id = $5 and state = 'leased' and attempts = $6";
     let updated = sqlx::query(update)
         .bind(settled.state())
         .bind(run_at)
@@ -202,6 +204,7 @@ async fn write_outcome(
         .bind(cause.map(|cause| db::storable(cause).chars().take(CAUSE_LENGTH).collect::<String>()))
         .bind(id.to_string())
         .bind(attempt)
+        .bind(i64::from(matches!(settled, Settled::Waits(_))))
         .execute(tx.conn())
         .await?;
     Ok(updated.rows_affected() == 1)

@@ -12,7 +12,7 @@ use crate::operators::Right;
 use crate::operators::store::{accounts, phones};
 use crate::outbox::Outcome;
 use crate::phone::PhoneNumber;
-use crate::telephony::provider::{OutgoingMessage, Provider, ProviderError};
+use crate::telephony::provider::{Leave, OutgoingMessage, Provider, ProviderError};
 
 /// Texts the supervisors of the line but the author, unless one of them has seen to the report already. A text that left
 /// does not leave again because another did not: they read the same page. Where none could leave, the job fails in sight.
@@ -64,5 +64,8 @@ async fn text(
     let values = Values::from([("ville".to_owned(), Value::Text(line.settings.town.clone()))]);
     let Some(body) = board.voice.load().texts.say(Lang::FRENCH, "a-signalement", &values) else { return Ok(false) };
     let from = sender.as_provider_writes().to_owned();
-    provider.send_sms(&OutgoingMessage { to, from, body, status_callback: None, validity_s: None }).await.map(|_| true)
+    provider
+        .send_sms(&OutgoingMessage { to, from, body, status_callback: None, validity_s: None, leave: Leave::Always })
+        .await
+        .map(|_| true)
 }

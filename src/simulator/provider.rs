@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
-use super::exchange::{Exchange, Placed, silence};
+use super::exchange::{Exchange, Mishap, Placed, silence};
 use crate::telephony::provider::{
-    Capabilities, OutgoingCall, OutgoingMessage, Provider, ProviderError, RecordingRef, Sent,
+    Capabilities, Listed, Lost, OutgoingCall, OutgoingMessage, Provider, ProviderError, RecordingRef, Sent,
 };
 
 /// What providers answer when a thing does not exist.
@@ -36,6 +37,7 @@ impl SimulatedProvider {
             speech: false,
             delete_recordings: true,
             ssml: true,
+            lists_messages: settings.lists_messages,
         };
         Self { exchange, capabilities, strangers: false }
     }
@@ -63,8 +65,40 @@ impl Provider for SimulatedProvider {
     async fn send_sms(&self, message: &OutgoingMessage) -> Result<Sent, ProviderError> {
         let to = message.to.number().as_e164();
         let report = message.status_callback.as_deref();
+        let mishap = self.exchange.mishap(&message.from, to, &message.body);
+        match mishap {
+            None | Some(Mishap::AnswerLost) => {}
+            Some(Mishap::NothingDone) => return Err(ProviderError::Unknown { cause: "réponse 500".to_owned() }),
+            Some(Mishap::Busy(seconds)) => {
+                let after = seconds.map(Duration::from_secs);
+                return Err(ProviderError::Retry { after, cause: "réponse 429".to_owned() });
+            }
+            Some(Mishap::Refused(code)) => {
+                return Err(ProviderError::Never { code: Some(code), text: "refusé".to_owned() });
+            }
+        }
         let sid = self.exchange.deliver_sms(&message.from, to, &message.body, report);
+        if mishap == Some(Mishap::AnswerLost) {
+            return Err(ProviderError::Unknown { cause: "réponse perdue".to_owned() });
+        }
         Ok(Sent { sid, segments: None })
+    }
+
+    async fn find_messages(&self, lost: &Lost) -> Result<Vec<Sent>, ProviderError> {
+        let to = lost.to.number().as_e164();
+        let texts = self.exchange.texts_with_times().into_iter().rev();
+        let same = texts.filter(|(text, at)| {
+            *at >= lost.since && (text.to.as_str(), &text.from, &text.body) == (to, &lost.from, &lost.body)
+        });
+        Ok(same.map(|(text, _)| Sent { sid: text.sid, segments: None }).collect())
+    }
+
+    async fn list_inbound(&self, to: &str, since: Timestamp) -> Result<Vec<Listed>, ProviderError> {
+        let received = self.exchange.received().into_iter();
+        let there = received.filter(|received| received.sms.to == to && received.at >= since);
+        let listed =
+            |sms: super::exchange::Sms, at| Listed { sid: sms.sid, from: sms.from, to: sms.to, body: sms.body, at };
+        Ok(there.map(|received| listed(received.sms, received.at)).collect())
     }
 
     async fn start_call(&self, call: &OutgoingCall) -> Result<Sent, ProviderError> {

@@ -1,5 +1,6 @@
 //! A text message that somebody sent to the line (F-26): kept once, and put in front of an agent.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::danger;
@@ -16,12 +17,14 @@ use crate::phone::CallerId;
 use crate::telephony::event::InboundMessage;
 use crate::{callbacks, requests};
 
-/// Keeps a message and opens its callback; the same message twice changes nothing.
+/// Keeps a message that was sent at `at`, and opens its callback; the same message twice changes nothing. One that is found
+/// in the provider's list was sent earlier than now: what it answers is judged at its own time.
 pub async fn receive(
     board: &Switchboard,
     line: &Line,
     message: InboundMessage,
     sender: CallerId,
+    at: Timestamp,
 ) -> Result<(), DbError> {
     let now = board.clock.now();
     let ids: [Uuid; 4] = std::array::from_fn(|_| board.ids.row(now));
@@ -46,7 +49,7 @@ pub async fn receive(
                     line_id: line.id,
                     caller_id,
                     body: &message.body,
-                    now,
+                    now: at,
                 };
                 // Whoever says « STOP » is not phoned about it.
                 if !store::insert(tx, &keyring, &new).await? || (message.stops() && !is_danger) {
@@ -65,8 +68,8 @@ pub async fn receive(
                     category: None,
                     priority,
                     lang: Lang::FRENCH,
-                    opened_at: now,
-                    due_at: due(priority, now, &line.settings.hours, None),
+                    opened_at: at,
+                    due_at: due(priority, at, &line.settings.hours, None),
                     promised_until: None,
                     answers: answers.as_bytes(),
                     spool_id: None,

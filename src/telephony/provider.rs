@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::code::{self, Meaning};
 use crate::phone::{Dialable, PhoneNumber, Textable};
@@ -29,6 +30,20 @@ pub struct Capabilities {
     pub delete_recordings: bool,
     /// Voices understand pauses and pace.
     pub ssml: bool,
+    /// Its list of text messages can be read: what became of one whose answer was lost, and what came while we were down.
+    pub lists_messages: bool,
+}
+
+/// Whether the limits of the house (`crate::limits`) may hold a text or a call back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Leave {
+    /// It counts, and waits once a limit of the day is reached.
+    #[default]
+    Limited,
+    /// It counts and never waits: somebody is in danger, or an agent asked for it by a click.
+    Always,
+    /// The one text that leaves after a STOP: its confirmation.
+    AfterStop,
 }
 
 /// A text message to send.
@@ -44,6 +59,42 @@ pub struct OutgoingMessage {
     pub status_callback: Option<String>,
     /// Seconds after which it is no use delivering it any more, at most 36,000.
     pub validity_s: Option<u32>,
+    /// Whether a limit may hold it back.
+    pub leave: Leave,
+}
+
+/// A text message that may have left: what is known of it without its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// Who was to receive it.
+    pub to: Textable,
+    /// The sender.
+    pub from: String,
+    /// The words, compared exactly.
+    pub body: String,
+    /// The provider cannot have taken it before this instant.
+    pub since: Timestamp,
+}
+
+/// A text message that somebody sent to one of our numbers, as the provider's list has it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The provider's id.
+    pub sid: String,
+    /// Who sent it, as written.
+    pub from: String,
+    /// Our number, as written.
+    pub to: String,
+    /// The words.
+    pub body: String,
+    /// When it was sent.
+    pub at: Timestamp,
+}
+
+impl std::fmt::Debug for Listed {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Listed").field("sid", &self.sid).field("at", &self.at).finish_non_exhaustive()
+    }
 }
 
 /// A call to place.
@@ -61,6 +112,8 @@ pub struct OutgoingCall {
     pub timeout_s: u16,
     /// Seconds after which the provider ends the call.
     pub time_limit_s: Option<u32>,
+    /// Whether a limit may hold it back.
+    pub leave: Leave,
 }
 
 /// What the provider took over.
@@ -137,6 +190,17 @@ pub trait Provider: Send + Sync {
 
     /// Sends a text message. Not idempotent: after [`ProviderError::Unknown`] look before repeating.
     async fn send_sms(&self, message: &OutgoingMessage) -> Result<Sent, ProviderError>;
+
+    /// The messages of the provider's list that can be the lost one, the last one first. An empty list says nothing of a
+    /// provider that [cannot list](Capabilities::lists_messages).
+    async fn find_messages(&self, _lost: &Lost) -> Result<Vec<Sent>, ProviderError> {
+        Ok(Vec::new())
+    }
+
+    /// The messages that came to `to` from `since` on, the first one first.
+    async fn list_inbound(&self, _to: &str, _since: Timestamp) -> Result<Vec<Listed>, ProviderError> {
+        Ok(Vec::new())
+    }
 
     /// Places a call. Not idempotent either.
     async fn start_call(&self, call: &OutgoingCall) -> Result<Sent, ProviderError>;

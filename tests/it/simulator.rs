@@ -15,7 +15,7 @@ use ligne_solidaire::simulator::provider::SimulatedProvider;
 use ligne_solidaire::simulator::terminal::Terminal;
 use ligne_solidaire::simulator::transcript::{Transcript, write_date};
 use ligne_solidaire::simulator::transport::{HttpTransport, InProcess, Transport};
-use ligne_solidaire::telephony::provider::{OutgoingCall, OutgoingMessage, Provider, RecordingRef};
+use ligne_solidaire::telephony::provider::{Leave, OutgoingCall, OutgoingMessage, Provider, RecordingRef};
 
 use tiny_line::{ACCOUNT, PUBLIC, TOKEN, TinyLine};
 pub(crate) use tiny_line::{DESK, LINE, exchange};
@@ -390,6 +390,7 @@ async fn the_simulated_provider_calls_texts_and_serves_recordings() {
         status_callback: None,
         timeout_s: 25,
         time_limit_s: None,
+        leave: Leave::Limited,
     };
     let sent = provider.start_call(&call).await.unwrap();
     exchange.answer(DESK).await.unwrap();
@@ -401,6 +402,7 @@ async fn the_simulated_provider_calls_texts_and_serves_recordings() {
         body: "Alerte".to_owned(),
         status_callback: None,
         validity_s: None,
+        leave: Leave::Limited,
     };
     provider.send_sms(&message).await.unwrap();
     assert_eq!(exchange.texts()[0].to, "+33639980001");

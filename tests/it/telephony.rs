@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Method, Response, Uri};
 use ligne_solidaire::phone::PhoneNumber;
 use ligne_solidaire::telephony::code::Meaning;
 use ligne_solidaire::telephony::provider::{
-    OutgoingCall, OutgoingMessage, Provider, ProviderError, RecordingRef, Sent,
+    Leave, Listed, Lost, OutgoingCall, OutgoingMessage, Provider, ProviderError, RecordingRef, Sent,
 };
 use ligne_solidaire::telephony::providers::Family;
 use ligne_solidaire::telephony::providers::twilio::{LARGEST_RECORDING, Settings, SettingsError, Twilio};
@@ -96,6 +96,7 @@ fn message() -> OutgoingMessage {
         body: "Ligne solidaire : message reçu & noté".into(),
         status_callback: Some("https://ligne.example.org/status".into()),
         validity_s: Some(90_000),
+        leave: Leave::Limited,
     }
 }
 
@@ -107,6 +108,7 @@ fn call() -> OutgoingCall {
         status_callback: Some("https://ligne.example.org/status".into()),
         timeout_s: 20,
         time_limit_s: Some(900),
+        leave: Leave::Limited,
     }
 }
 
@@ -362,4 +364,76 @@ async fn an_interface_that_is_no_web_address_is_refused_at_start_and_the_token_i
 #[test]
 fn the_settings_know_every_provider_that_is_served_and_no_other() {
     assert_eq!(Family::ALL.map(Family::name), ligne_solidaire::config::FAMILIES);
+}
+
+/// A message of the list, as providers write it.
+fn listed(sid: &str, direction: &str, body: &str, minute: u32) -> String {
+    format!(
+        r#"{{"sid":"{sid}","direction":"{direction}","body":"{body}","from":"+33639980001","to":"38123",
+        "num_segments":"1","date_created":"Tue, 14 Apr 2026 08:{minute:02}:00 +0000"}}"#
+    )
+}
+
+/// Two pages; the address of the second is a path, as providers write it.
+fn two_pages(seen: &Seen) -> Response<Body> {
+    let second = seen.uri.query().unwrap_or_default().contains("Page=1");
+    let rows = if second {
+        [
+            listed("SM3", "inbound", "Premier", 2),
+            listed("SM4", "outbound-api", "Bonjour", 5),
+            listed("SM5", "inbound", "Vieux", 0),
+        ]
+    } else {
+        [listed("SM1", "inbound", "Dernier", 9), listed("SM2", "outbound-api", "Bonjour", 8), "7".to_owned()]
+    };
+    let next = if second { "null" } else { r#""/2010-04-01/Accounts/AC1/Messages.json?Page=1&PageToken=x""# };
+    let body = format!(r#"{{"messages":[{}],"next_page_uri":{next}}}"#, rows.join(","));
+    answer(200, &[], body)
+}
+
+fn at(text: &str) -> jiff::Timestamp {
+    text.parse().unwrap()
+}
+
+fn lost() -> Lost {
+    let OutgoingMessage { to, from, .. } = message();
+    Lost { to, from, body: "Bonjour".into(), since: at("2026-04-14T08:01:00Z") }
+}
+
+#[tokio::test]
+async fn a_text_whose_answer_was_lost_is_looked_for_on_every_page_by_its_exact_words() {
+    let server = Server::start(|seen| Some(two_pages(seen))).await;
+    let found = server.account().find_messages(&lost()).await.unwrap();
+    assert_eq!(found.iter().map(|sent| sent.sid.as_str()).collect::<Vec<_>>(), ["SM2", "SM4"]);
+    let [first, second] = server.seen().try_into().unwrap();
+    assert_eq!(first.uri.path(), "/2010-04-01/Accounts/AC1/Messages.json");
+    assert_eq!(first.uri.query(), Some("To=%2B33639980001&From=36000&DateSent%3E=2026-04-14&PageSize=200"));
+    assert_eq!(
+        (&first.headers["authorization"], &second.headers["authorization"]),
+        (&CREDENTIALS.parse().unwrap(), &CREDENTIALS.parse().unwrap())
+    );
+    let other = Lost { body: "bonjour".into(), ..lost() };
+    assert_eq!(server.account().find_messages(&other).await, Ok(vec![]));
+    let later = Lost { since: at("2026-04-14T08:06:00Z"), ..lost() };
+    assert_eq!(server.account().find_messages(&later).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_came_to_a_number_is_listed_the_first_one_first() {
+    let server = Server::start(|seen| Some(two_pages(seen))).await;
+    let came = server.account().list_inbound("38123", at("2026-04-14T08:01:00Z")).await.unwrap();
+    let told: Vec<_> = came.iter().map(|Listed { sid, body, .. }| (sid.as_str(), body.as_str())).collect();
+    assert_eq!(told, [("SM3", "Premier"), ("SM1", "Dernier")]);
+    assert!(!format!("{came:?}").contains("Premier") && !format!("{came:?}").contains("3363"));
+}
+
+#[tokio::test]
+async fn a_list_that_cannot_be_read_whole_says_nothing_rather_than_half() {
+    let elsewhere = r#"{"messages":[],"next_page_uri":"https://voleur.example.org/Messages.json"}"#;
+    let endless = r#"{"messages":[],"next_page_uri":"/2010-04-01/Accounts/AC1/Messages.json?Page=1"}"#;
+    for (status, body) in [(200, "<html>"), (200, elsewhere), (200, endless), (500, ""), (429, ""), (401, "")] {
+        let server = Server::always(status, body).await;
+        assert!(server.account().find_messages(&lost()).await.is_err(), "{status} {body}");
+        assert!(server.seen().len() <= 25, "{body}");
+    }
 }

@@ -1,13 +1,21 @@
 //! What is on this machine: database, key, scripts, lines and their numbers.
 
+use std::time::Duration;
+
 use super::Finding;
 use crate::cli::compose;
+use crate::cli::requests::zone;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::db;
+use crate::db::{self, Db, DbError};
+use crate::limits::{self, EURO, Limits, Weight};
 use crate::lines::numbering::{self, Level};
 use crate::outbox;
+use crate::sms::outbound::store::messages::{self, Undecided};
 use crate::voice;
+
+/// Texts kept back are told for that long.
+const HELD_TOLD: Duration = Duration::from_hours(7 * 24);
 
 /// The database takes a write, with the key that belongs to it, and nothing was given up.
 pub(super) async fn database(config: &Config) -> Vec<Finding> {
@@ -48,7 +56,46 @@ pub(super) async fn database(config: &Config) -> Vec<Finding> {
         Ok(backlog) => findings.push(sent(&backlog)),
         Err(cause) => findings.push(Finding::mend(cause.to_string())),
     }
+    findings.extend(texts(&base, config).await);
     base.close().await;
+    findings
+}
+
+/// Texts of which somebody must know something, and what today has cost.
+async fn texts(base: &Db, config: &Config) -> Vec<Finding> {
+    let now = SystemClock.now();
+    let day = zone(config).to_datetime(now).date().to_string();
+    let since = now.checked_sub(HELD_TOLD).unwrap_or(now);
+    let reading = base.read(move |tx| {
+        Box::pin(async move {
+            Ok::<_, DbError>((messages::undecided(tx, since).await?, limits::store::spent(tx, &day).await?))
+        })
+    });
+    match reading.await {
+        Ok((undecided, spent)) => told(undecided, spent, &config.limits),
+        Err(cause) => vec![Finding::mend(cause.to_string())],
+    }
+}
+
+fn told(undecided: Undecided, spent: Weight, limits: &Limits) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut look = |count: i64, words: &str| {
+        if count > 0 {
+            findings.push(Finding::look(format!("{words} : {count}")));
+        }
+    };
+    look(undecided.unknown, "SMS dont personne ne sait s'ils sont partis (page « Tâches en échec »)");
+    look(undecided.limited, "SMS qui attendent demain, une limite du jour est atteinte ([limits])");
+    look(undecided.held, "SMS retenus depuis sept jours, leur numéro n'en reçoit pas ou la ligne n'a pas d'expéditeur");
+    let words = format!(
+        "parti aujourd'hui : {} SMS, {} appels, {} € sur {} € permis",
+        spent.texts,
+        spent.calls,
+        spent.cost / EURO,
+        limits.spending_per_day / EURO
+    );
+    let much = spent.cost * 100 >= limits.spending_per_day * 80;
+    findings.push(if much { Finding::look(words) } else { Finding::good(words) });
     findings
 }
 
@@ -91,6 +138,15 @@ pub(super) fn lines(config: &Config) -> Vec<Finding> {
                 Some(_) => Finding::good(format!("ligne {number} : fermée en ce moment, elle garde les demandes")),
                 None => Finding::mend(format!("ligne {number} : ses horaires ne l'ouvrent jamais")),
             }];
+            findings.push(match &settings.callers.sms {
+                Some(sender) if sender.takes_replies() => {
+                    Finding::good(format!("ligne {number} : on peut répondre à ses SMS"))
+                }
+                Some(_) => Finding::look(format!(
+                    "ligne {number} : personne ne peut répondre à ses SMS (sms est un nom) : OUI et STOP n'arriveront pas"
+                )),
+                None => Finding::look(format!("ligne {number} : aucun expéditeur (sms), elle n'envoie pas de SMS")),
+            });
             if settings.desk.is_empty() {
                 let effect = "la touche 0 mène à un rappel, jamais à une personne";
                 findings.push(Finding::look(format!("ligne {number} : aucun téléphone du bureau (desk), {effect}")));

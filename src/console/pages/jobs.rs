@@ -66,6 +66,7 @@ fn shown(app: &App, broken: Broken, now: Timestamp) -> Shown {
         what: cause::purpose(&broken.row.kind).unwrap_or("Une tâche d'une autre version du service"),
         about: match broken.row.job {
             Some(Job::FetchRecording { .. } | Job::DeleteRecording { .. }) => format!("message laissé {about}"),
+            Some(Job::SendText { .. }) => format!("SMS demandé {about}"),
             Some(Job::TellSignal { .. }) => format!("signalement fait {about}"),
             _ => format!("rappel ouvert {about}"),
         },
@@ -96,6 +97,9 @@ fn behind(job: Option<&Job>, awaited: bool) -> &'static str {
         }
         (Some(Job::DeleteRecording { .. }), _) => {
             "Personne n'attend. Le message reste chez l'opérateur téléphonique tant que cette tâche n'a pas réussi."
+        }
+        (Some(Job::SendText { .. }), _) => {
+            "Ce SMS n'est peut-être pas arrivé. « Réessayer » l'envoie encore une fois : si le premier est arrivé, la personne le recevra en double."
         }
         (Some(Job::TellSignal { .. }), true) => "Aucun superviseur ne l'a encore lu : prévenez-en un vous-même.",
         (Some(Job::TellSignal { .. }), false) => "Un superviseur l'a lu.",

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::body::Bytes;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::state::{Direction, Event, LegId, State, Wait};
@@ -28,6 +29,15 @@ pub struct Sms {
     pub to: String,
     /// What it says.
     pub body: String,
+}
+
+/// A text message to the line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// What was sent.
+    pub sms: Sms,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A call that the service asks for.
@@ -65,8 +75,21 @@ impl State {
         self.reports = reports;
     }
 
-    pub(super) fn text_line(&mut self, from: &str, to: &str, body: &str, queue: &mut Queue) {
+    /// The provider takes a text to the line, and lists it from now on; gives its id.
+    pub(super) fn received(&mut self, from: &str, to: &str, body: &str) -> String {
         let sid = self.sid("SM");
+        let sms = Sms { sid: sid.clone(), from: from.to_owned(), to: to.to_owned(), body: body.to_owned() };
+        let at = self.time_of_day();
+        self.received.push(Received { sms, at });
+        sid
+    }
+
+    fn time_of_day(&self) -> Timestamp {
+        self.clock.as_ref().map(|clock| clock()).unwrap_or_default()
+    }
+
+    pub(super) fn text_line(&mut self, from: &str, to: &str, body: &str, queue: &mut Queue) {
+        let sid = self.received(from, to, body);
         let form = vec![
             ("MessageSid", sid.clone()),
             ("SmsSid", sid.clone()),
@@ -87,6 +110,8 @@ impl State {
         let sid = self.sid("SM");
         let sms = Sms { sid: sid.clone(), from: from.to_owned(), to: to.to_owned(), body: body.to_owned() };
         self.texts.push(sms.clone());
+        let at = self.time_of_day();
+        self.taken_at.push(at);
         self.event(Event::Text(sms));
         if let Some(url) = status_callback {
             let form = vec![

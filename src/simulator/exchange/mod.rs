@@ -18,14 +18,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::Bytes;
+use jiff::Timestamp;
 
 use super::document::Heard;
 use super::sign::signature;
 use super::transport::{Answer, Transport, TransportError};
 pub use dial::Habit;
 pub use input::RecordEnd;
-pub use media::{Placed, Sms, silence};
-pub use settings::{Delivery, EmptyRecord, EmptyResult, RecordingNotice, Settings};
+pub use media::{Placed, Received, Sms, silence};
+pub use settings::{Delivery, EmptyRecord, EmptyResult, Mishap, RecordingNotice, Settings};
 use state::State;
 pub use state::{Event, Expect, LegId};
 pub use webhook::{Delivered, PLACES};
@@ -104,6 +105,16 @@ impl Exchange {
     /// advances its clock there.
     pub fn tell_time(&self, passes: impl Fn(Duration) + Send + Sync + 'static) {
         self.state().passes = Some(Box::new(passes));
+    }
+
+    /// Reads the time of day from `clock`: what the provider's list of messages says.
+    pub fn tell_clock(&self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) {
+        self.state().clock = Some(Box::new(clock));
+    }
+
+    /// Has `befalls` decide, text by text, what goes wrong while the service hands it over.
+    pub fn upset(&self, befalls: impl Fn(&Sms) -> Option<Mishap> + Send + Sync + 'static) {
+        self.state().mishaps = Some(Box::new(befalls));
     }
 
     /// Time in which nobody does anything: two people talk, a caller waits at home.
@@ -205,6 +216,11 @@ impl Exchange {
         self.drive(queue).await
     }
 
+    /// Somebody texts the line while the service is down: the provider keeps it in its list and delivers it never.
+    pub fn text_while_down(&self, from: &str, to: &str, body: &str) -> String {
+        self.state().received(from, to, body)
+    }
+
     /// Carries out what waits outside any call: telephones with a habit, reports on calls and texts that the service
     /// started. Every other step does it too.
     pub async fn settle(&self) -> Result<(), ExchangeError> {
@@ -219,6 +235,23 @@ impl Exchange {
     /// The service sends a text to a telephone; gives its id. Reports go out at the next [`Exchange::settle`].
     pub fn deliver_sms(&self, from: &str, to: &str, body: &str, status_callback: Option<&str>) -> String {
         self.state().deliver_sms(from, to, body, status_callback)
+    }
+
+    /// What goes wrong with this text, if something does.
+    pub(in crate::simulator) fn mishap(&self, from: &str, to: &str, body: &str) -> Option<Mishap> {
+        let sms = Sms { sid: String::new(), from: from.to_owned(), to: to.to_owned(), body: body.to_owned() };
+        self.state().mishaps.as_ref()?(&sms)
+    }
+
+    /// The texts that the service sent and when each was taken, in order.
+    pub fn texts_with_times(&self) -> Vec<(Sms, Timestamp)> {
+        let state = self.state();
+        state.texts.iter().cloned().zip(state.taken_at.iter().copied()).collect()
+    }
+
+    /// What people texted to the line, delivered or not, in order.
+    pub fn received(&self) -> Vec<Received> {
+        self.state().received.clone()
     }
 
     /// The texts that the service sent, in order.

@@ -37,6 +37,8 @@ pub struct Settings {
     pub dial_bridged: bool,
     /// Whether the end of a call is told; the event may never come.
     pub end_notices: bool,
+    /// Whether the list of messages can be read.
+    pub lists_messages: bool,
 }
 
 impl Settings {
@@ -59,6 +61,7 @@ impl Settings {
             number_url: true,
             dial_bridged: true,
             end_notices: true,
+            lists_messages: true,
         }
     }
 
@@ -108,4 +111,17 @@ pub enum RecordingNotice {
     After,
     /// Never.
     Never,
+}
+
+/// What befalls a text that the service hands over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mishap {
+    /// It is taken, and the answer is lost: a timeout, a broken connection, a page of garbage.
+    AnswerLost,
+    /// It is not taken, and no answer says so: a server error.
+    NothingDone,
+    /// Too much at once: come back, perhaps after so many seconds.
+    Busy(Option<u64>),
+    /// It is refused with that error code.
+    Refused(u32),
 }

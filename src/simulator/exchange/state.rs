@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde::{Deserialize, Serialize};
 
 use super::dial::Phone;
-use super::media::{Recording, Sms};
-use super::settings::Settings;
+use super::media::{Received, Recording, Sms};
+use super::settings::{Mishap, Settings};
 use super::webhook::{Delivered, Queue, Webhook};
 use crate::simulator::document::{Dial, Gather, Heard, Instruction, Record};
 
@@ -170,6 +171,9 @@ pub(super) struct Leg {
 /// How many events are remembered.
 const REMEMBERED: usize = 20_000;
 
+/// What befalls each text.
+type Mishaps = Box<dyn Fn(&Sms) -> Option<Mishap> + Send + Sync>;
+
 /// Everything that goes on in one exchange.
 pub(super) struct State {
     pub(super) settings: Settings,
@@ -177,6 +181,14 @@ pub(super) struct State {
     pub(super) phones: Vec<Phone>,
     pub(super) recordings: BTreeMap<String, Recording>,
     pub(super) texts: Vec<Sms>,
+    /// When each of them was taken.
+    pub(super) taken_at: Vec<Timestamp>,
+    /// What people texted to the line, delivered or not.
+    pub(super) received: Vec<Received>,
+    /// The time of day, for those who ask when a message was sent.
+    pub(super) clock: Option<Box<dyn Fn() -> Timestamp + Send + Sync>>,
+    /// What befalls a text.
+    pub(super) mishaps: Option<Mishaps>,
     pub(super) delivered: VecDeque<Delivered>,
     /// Reports on things started outside any step of a call.
     pub(super) reports: Queue,
@@ -196,6 +208,10 @@ impl State {
             phones: Vec::new(),
             recordings: BTreeMap::new(),
             texts: Vec::new(),
+            taken_at: Vec::new(),
+            received: Vec::new(),
+            clock: None,
+            mishaps: None,
             delivered: VecDeque::new(),
             reports: Queue::new(),
             passes: None,

@@ -1,7 +1,7 @@
 //! A text message that somebody sent to the line.
 
 use super::EventError;
-use super::read::{address, count, id, optional_id, text, word};
+use super::read::{address, count, id, optional_id, text, without_controls, word};
 use crate::phone::{CallerId, PhoneNumber};
 use crate::telephony::form::Form;
 
@@ -51,6 +51,19 @@ impl InboundMessage {
             media: count(form, "NumMedia").unwrap_or_default(),
             opt_out: word(form, "OptOutType").and_then(|word| opt_out(&word)),
         })
+    }
+
+    /// A message as the provider's list has it, with what its webhook would have said.
+    pub fn listed(message_sid: String, from: String, to: String, body: &str) -> Self {
+        Self {
+            account: String::new(),
+            message_sid,
+            from: Some(from).filter(|from| !from.is_empty()),
+            to,
+            body: without_controls(body.trim(), LONGEST_BODY),
+            media: 0,
+            opt_out: None,
+        }
     }
 
     /// Whether it asks that no more messages come (F-58), as the provider understood it or in so many words.

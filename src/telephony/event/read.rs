@@ -51,6 +51,7 @@ pub(super) fn count(form: &Form, name: &str) -> Option<u32> {
     word(form, name)?.parse().ok()
 }
 
-fn without_controls(text: &str, longest: usize) -> String {
+/// `text` without what moves a cursor or ends a record, and no longer than that, in characters.
+pub(super) fn without_controls(text: &str, longest: usize) -> String {
     text.chars().filter(|character| *character == '\n' || !character.is_control()).take(longest).collect()
 }

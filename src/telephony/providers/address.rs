@@ -38,6 +38,12 @@ pub(super) fn below<'a>(base: &Url, parts: impl IntoIterator<Item = &'a str>) ->
     url
 }
 
+/// The next page of a list, which the provider names by a path: only on the host of `base`, which gets the credentials.
+pub(super) fn next_page(base: &Url, uri: &str) -> Result<Url, ProviderError> {
+    let next = base.join(uri).ok().filter(|next| next.origin() == base.origin());
+    next.ok_or_else(|| ProviderError::never("la suite de la liste n'est pas chez le fournisseur configuré"))
+}
+
 /// Where the audio of a recording is: rebuilt from its id, or the address of the event if it is on the host of `base`.
 pub(super) fn recording(base: &Url, recording: &RecordingRef) -> Result<Url, ProviderError> {
     if let Some(sid) = recording.sid.as_deref() {

@@ -14,6 +14,10 @@ use crate::telephony::provider::{ProviderError, Sent};
 
 /// Longest wait that a provider may ask for.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
+/// What a full queue of the sender asks for: four hours of texts wait in it (21611).
+const QUEUE_FULL: u32 = 21611;
+/// The least wait until it has emptied a little.
+const QUEUE_FULL_WAIT: Duration = Duration::from_mins(30);
 /// Longest text of a provider that is kept, in characters.
 const LONGEST_TEXT: usize = 200;
 
@@ -59,7 +63,8 @@ pub(super) fn refusal(answer: &Answer, repeat: Repeat) -> ProviderError {
     let details: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let code = number(&details["code"]);
     if answer.status == StatusCode::TOO_MANY_REQUESTS || code.map(code::meaning) == Some(Meaning::Overloaded) {
-        return ProviderError::Retry { after: answer.retry_after, cause };
+        let least = (code == Some(QUEUE_FULL)).then_some(QUEUE_FULL_WAIT);
+        return ProviderError::Retry { after: answer.retry_after.max(least), cause };
     }
     let ambiguous = answer.status.is_server_error()
         || answer.status == StatusCode::REQUEST_TIMEOUT

@@ -4,6 +4,7 @@
 
 mod address;
 mod answer;
+mod list;
 pub mod twilio;
 
 use std::str::FromStr;
@@ -51,6 +52,7 @@ impl Family {
             speech: rich,
             delete_recordings: rich,
             ssml: rich,
+            lists_messages: rich,
         }
     }
 }

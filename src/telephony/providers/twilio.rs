@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
@@ -14,14 +15,19 @@ use url::Url;
 
 use super::address;
 use super::answer::{self, Answer, Repeat};
+use super::list::{self, Page, Row};
 use crate::telephony::provider::{
-    Capabilities, OutgoingCall, OutgoingMessage, Provider, ProviderError, RecordingRef, Sent,
+    Capabilities, Listed, Lost, OutgoingCall, OutgoingMessage, Provider, ProviderError, RecordingRef, Sent,
 };
 
 /// The largest recording that is taken: two hours of telephone sound.
 pub const LARGEST_RECORDING: usize = 20 * 1_024 * 1_024;
 /// The largest answer that is read where no audio is expected.
 const LARGEST_ANSWER: usize = 64 * 1_024;
+/// The largest page of a list that is read.
+const LARGEST_PAGE: usize = 4 * 1_024 * 1_024;
+/// Pages of a list that are read, of 200 messages each: a line receives some hundreds a day (F-82).
+const MOST_PAGES: usize = 25;
 /// Redirections followed towards the audio of a recording.
 const MOST_REDIRECTIONS: usize = 3;
 
@@ -90,6 +96,41 @@ impl Twilio {
         answer::created(&read(response, Repeat::Creates).await?)
     }
 
+    /// The messages of the provider's list that `keep` keeps, the last one first. The provider is asked by days, so
+    /// what is older than `since` is left out here.
+    async fn messages<T>(
+        &self,
+        fields: &[(&str, &str)],
+        since: Timestamp,
+        keep: impl Fn(Row) -> Option<T> + Send,
+    ) -> Result<Vec<T>, ProviderError>
+    where
+        T: Send,
+    {
+        let mut url = address::below(&self.base, ["Messages.json"]);
+        url.query_pairs_mut()
+            .extend_pairs(fields)
+            .extend_pairs([("DateSent>", &*list::day(since)), ("PageSize", "200")]);
+        let mut kept = Vec::new();
+        for _ in 0..MOST_PAGES {
+            let page = self.page(url).await?;
+            kept.extend(page.rows.into_iter().filter(|row| row.at >= since).filter_map(&keep));
+            let Some(next) = page.next else { return Ok(kept) };
+            url = address::next_page(&self.base, &next)?;
+        }
+        Err(ProviderError::never("la liste des messages du fournisseur est trop longue"))
+    }
+
+    async fn page(&self, url: Url) -> Result<Page, ProviderError> {
+        let sent = self.request(Method::GET, url).send().await;
+        let response = sent.map_err(|error| answer::lost(&error, Repeat::Harmless))?;
+        if !response.status().is_success() {
+            return Err(answer::refusal(&read(response, Repeat::Harmless).await?, Repeat::Harmless));
+        }
+        let bytes = body(response, LARGEST_PAGE, Repeat::Harmless).await?;
+        bytes.and_then(|bytes| list::page(&bytes)).ok_or_else(|| ProviderError::retry("liste illisible"))
+    }
+
     /// Goes from the provider to where the audio really is; only the first request carries credentials.
     async fn audio(&self, start: Url) -> Result<Response, ProviderError> {
         let patience = self.settings.timeout * 4;
@@ -123,6 +164,25 @@ impl Provider for Twilio {
         fields.extend(message.status_callback.as_deref().map(|url| ("StatusCallback", url)));
         fields.extend(validity.as_deref().map(|seconds| ("ValidityPeriod", seconds)));
         self.create("Messages.json", &fields).await
+    }
+
+    async fn find_messages(&self, lost: &Lost) -> Result<Vec<Sent>, ProviderError> {
+        let mut fields = vec![("To", lost.to.number().as_e164())];
+        // A pool of numbers is no sender of the list: whichever of them was taken stands there.
+        fields.extend((!is_messaging_service(&lost.from)).then_some(("From", &*lost.from)));
+        let same =
+            |row: Row| (!row.inbound && row.body == lost.body).then_some(Sent { sid: row.sid, segments: row.segments });
+        self.messages(&fields, lost.since, same).await
+    }
+
+    async fn list_inbound(&self, to: &str, since: Timestamp) -> Result<Vec<Listed>, ProviderError> {
+        let received = |row: Row| {
+            let Row { sid, from, to, body, at, .. } = row;
+            row.inbound.then_some(Listed { sid, from, to, body, at })
+        };
+        let mut all = self.messages(&[("To", to)], since, received).await?;
+        all.sort_by_key(|listed| listed.at);
+        Ok(all)
     }
 
     async fn start_call(&self, call: &OutgoingCall) -> Result<Sent, ProviderError> {

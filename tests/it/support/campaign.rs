@@ -1,5 +1,5 @@
-//! How long a campaign is: short in an ordinary run, long when `LIGNE_CAMPAIGN_CALLS`, `LIGNE_CAMPAIGN_KILLS` or
-//! `LIGNE_CAMPAIGN_RACES` says so (docs/campaigns.md).
+//! How long a campaign is: short in an ordinary run, long when `LIGNE_CAMPAIGN_CALLS`, `LIGNE_CAMPAIGN_KILLS`,
+//! `LIGNE_CAMPAIGN_RACES`, `LIGNE_CAMPAIGN_TEXTS` or `LIGNE_CAMPAIGN_STOPS` says so (docs/campaigns.md).
 
 /// Whether a long campaign was asked for.
 pub(crate) fn asked() -> bool {
@@ -19,6 +19,16 @@ pub(crate) fn kills(short: u64) -> u64 {
 /// How many rounds of races on each database: `short`, or what was asked for.
 pub(crate) fn races(short: u64) -> u64 {
     number("LIGNE_CAMPAIGN_RACES").unwrap_or(short)
+}
+
+/// How many texts on each database: `short`, or what was asked for.
+pub(crate) fn texts(short: u64) -> u64 {
+    number("LIGNE_CAMPAIGN_TEXTS").unwrap_or(short)
+}
+
+/// How many STOPs on each database: `short`, or what was asked for.
+pub(crate) fn stops(short: u64) -> u64 {
+    number("LIGNE_CAMPAIGN_STOPS").unwrap_or(short)
 }
 
 fn number(variable: &str) -> Option<u64> {

@@ -50,6 +50,8 @@ pub(crate) struct Setup {
     pub(crate) ids: Option<Arc<dyn Ids>>,
     /// The address under which it is known.
     pub(crate) public: String,
+    /// What stands in its settings before its line.
+    pub(crate) settings: String,
 }
 
 impl Setup {
@@ -70,6 +72,7 @@ impl Default for Setup {
             exchange: Settings::new(PUBLIC, ACCOUNT, TOKEN),
             ids: None,
             public: PUBLIC.to_owned(),
+            settings: String::new(),
         }
     }
 }
@@ -133,6 +136,8 @@ impl Service {
         let exchange = Exchange::new(setup.exchange.clone(), door.clone());
         let time = clock.clone();
         exchange.tell_time(move |passed| time.advance(passed));
+        let time = clock.clone();
+        exchange.tell_clock(move || time.now());
         let parts = Parts {
             clock: clock.clone() as Arc<dyn Clock>,
             ids: setup.ids.clone().unwrap_or_else(|| Arc::new(SeededIds::new(setup.seed))),
@@ -183,6 +188,6 @@ fn config(folder: &TempDir, setup: &Setup) -> Config {
     if let Some(scripts) = &setup.scripts {
         env.insert("LIGNE_VOICE_SCRIPTS".to_owned(), scripts.clone());
     }
-    let text = format!("[[line]]\nnumber = \"{LINE}\"\n{}\n", setup.line);
+    let text = format!("{}\n[[line]]\nnumber = \"{LINE}\"\n{}\n", setup.settings, setup.line);
     Config::from_text(&text, "essai.toml", &env).unwrap()
 }
