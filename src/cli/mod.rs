@@ -9,6 +9,7 @@ pub mod districts;
 pub mod doctor;
 pub mod french;
 pub mod listen;
+pub mod match_sim;
 pub mod operators;
 pub mod phone;
 pub mod requests;
@@ -47,6 +48,8 @@ enum Command {
     Migrate,
     /// Vérifie les scripts et les phrases, et dessine le déroulé
     CheckScripts(check_scripts::Options),
+    /// Cherche des voisins dans une ville simulée : une ligne JSON lue, une ligne JSON écrite
+    MatchSim,
     /// Cherche ce qui empêche la ligne de marcher, et dit quoi faire
     Doctor,
     /// Les demandes
@@ -115,6 +118,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::CheckScripts(options) => return check_scripts::run(&options),
         Command::Phone(options) => return phone::run(&options).await,
+        Command::MatchSim => return match_sim::run().map(|()| ExitCode::SUCCESS),
         _ => telemetry::init()?,
     }
     if let Command::Demo(options) = command {
@@ -131,7 +135,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Addresses { action } => return addresses::run(&config, action).await,
         Command::Districts { action } => districts::run(&config, action).await?,
         Command::Operators { action } => operators::run(&config, action).await?,
-        Command::Demo(_) | Command::Phone(_) | Command::CheckScripts(_) => {}
+        Command::Demo(_) | Command::Phone(_) | Command::CheckScripts(_) | Command::MatchSim => {}
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -10,8 +10,13 @@
 //! 4. [`pace`]: what a line has settled for each urgency (F-61);
 //! 5. [`wave`]: how many are asked now, when to look again, when to hand over.
 
+pub mod code;
+pub mod mission;
+pub mod offer;
 pub mod pace;
 pub mod rank;
 pub mod rate;
+pub mod store;
 pub mod suitable;
 pub mod wave;
+pub mod when;

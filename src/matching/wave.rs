@@ -232,6 +232,7 @@ mod tests {
         SignedDuration::from_mins(minutes)
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "it stands for hours that may never come")]
     fn always(at: Timestamp) -> Option<Timestamp> {
         Some(at)
     }

@@ -21,6 +21,7 @@ mod finish;
 mod line_changes;
 mod lines;
 mod live;
+mod match_sim;
 mod messages;
 mod operators;
 mod outages;
