@@ -9,9 +9,12 @@
 //! 3. [`rank`]: who comes first and for which reasons, which agents see (F-79);
 //! 4. [`pace`]: what a line has settled for each urgency (F-61);
 //! 5. [`wave`]: how many are asked now, when to look again, when to hand over.
+//!
+//! [`nearest`] reads who comes first from the database, exactly as a ranking of everybody would have it.
 
 pub mod code;
 pub mod mission;
+pub mod nearest;
 pub mod offer;
 pub mod pace;
 pub mod rank;

@@ -97,6 +97,7 @@ const PLACES: &[(&str, Role)] = &[
     ("sms/send", UseCase),
     ("sms/stops", UseCase),
     ("stats/report", UseCase),
+    ("matching/nearest", UseCase),
     ("volunteers/referent", UseCase),
     ("volunteers/register", UseCase),
     ("cli", Edge),

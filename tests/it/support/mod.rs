@@ -14,5 +14,6 @@ pub(crate) mod shopping;
 pub(crate) mod staff;
 pub(crate) mod test_db;
 pub(crate) mod texts;
+pub(crate) mod volunteers;
 pub(crate) mod webhook;
 pub(crate) mod wire;
