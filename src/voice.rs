@@ -1,5 +1,6 @@
 //! Reads the voice-scripts: those inside the program, or a folder of the town's own.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use crate::app::App;
 use crate::calls::switchboard::Voice;
 use crate::dialog::{self, About, Files, Guides, Labels, Texts};
 use crate::secret::content_hash;
-use crate::sms::danger;
+use crate::sms::{command, danger};
 
 /// The voice-scripts as they were when the program was built.
 #[derive(RustEmbed)]
@@ -20,6 +21,9 @@ struct Embedded;
 
 /// The name with which durations are proven: a longer one must not stop a town's line.
 const TOWN: &str = "Montpellier";
+
+/// The words of answers by text.
+const REPLIES: &str = "fr/reponses.txt";
 
 /// Every file, by its path relative to the folder of the voice-scripts.
 pub type Raw = BTreeMap<String, Vec<u8>>;
@@ -36,10 +40,14 @@ pub fn files(folder: Option<&Path>) -> anyhow::Result<Raw> {
             }
             Ok(files)
         }
-        None => Ok(Embedded::iter()
-            .filter_map(|path| Some((path.to_string(), Embedded::get(&path)?.data.into_owned())))
-            .collect()),
+        None => Ok(embedded()),
     }
+}
+
+/// The files inside the program.
+fn embedded() -> Raw {
+    let file = |path: Cow<'static, str>| Some((path.to_string(), Embedded::get(&path)?.data.into_owned()));
+    Embedded::iter().filter_map(file).collect()
 }
 
 fn gather(root: &Path, folder: &Path, files: &mut Raw) -> std::io::Result<()> {
@@ -91,8 +99,11 @@ fn checked(raw: &Raw) -> Result<Voice, Vec<String>> {
     let (labels, _) = Labels::read(&files);
     let guides = Guides::read(&files);
     let danger = files.get("fr/danger.txt").map(|list| danger::words(list)).unwrap_or_default();
+    // A folder of a town's own from before this list still hears STOP.
+    let replies = files.get(REPLIES).cloned().or_else(|| texts(&embedded()).remove(REPLIES)).unwrap_or_default();
+    let replies = command::Words::read(&replies).map_err(|wrong| vec![format!("{REPLIES} : {wrong}")])?;
     let (audio, audio_files) = recordings(raw);
-    Ok(Voice { scripts, audio, audio_files, texts: words, labels, guides, danger })
+    Ok(Voice { scripts, audio, audio_files, texts: words, labels, guides, danger, replies })
 }
 
 /// The recordings of prompts: `<lang>/audio/<prompt>.wav` is served as `<lang>/<prompt>-<hash>.wav`, because providers

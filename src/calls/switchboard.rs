@@ -15,6 +15,7 @@ use crate::dialog::{self, Guides, Labels, Scripts, Texts, Utterance, Values};
 use crate::id::Ids;
 use crate::lang::Lang;
 use crate::secret::Keyring;
+use crate::sms::command::Words;
 use crate::spool::Spool;
 use crate::telephony::provider::Capabilities;
 
@@ -35,6 +36,8 @@ pub struct Voice {
     pub guides: Guides,
     /// Words of danger in a text message (F-43), folded.
     pub danger: Vec<String>,
+    /// The words by which somebody answers, or wants no more texts (F-58).
+    pub replies: Words,
 }
 
 impl Voice {

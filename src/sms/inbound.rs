@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::command::Heard;
 use super::danger;
+use super::stopping::{self, Rows};
 use super::store::{self, NewMessage};
 use crate::callbacks::Reason;
 use crate::callbacks::alert::{self, Came};
@@ -28,7 +30,11 @@ pub async fn receive(
 ) -> Result<(), DbError> {
     let now = board.clock.now();
     let ids: [Uuid; 4] = std::array::from_fn(|_| board.ids.row(now));
-    let is_danger = danger::is_danger(&message.body, &board.voice.load().danger);
+    let voice = board.voice.load_full();
+    let is_danger = danger::is_danger(&message.body, &voice.danger);
+    let stops = message.stops() || voice.replies.hear(&message.body, &[]) == Heard::Stop;
+    let stop_rows =
+        stops.then(|| Rows { event: board.ids.row(now), message: board.ids.row(now), job: board.ids.row(now) });
     let (keyring, line) = (board.keyring.clone(), line.clone());
     board
         .db
@@ -51,8 +57,14 @@ pub async fn receive(
                     body: &message.body,
                     now: at,
                 };
-                // Whoever says « STOP » is not phoned about it.
-                if !store::insert(tx, &keyring, &new).await? || (message.stops() && !is_danger) {
+                if !store::insert(tx, &keyring, &new).await? {
+                    return Ok(());
+                }
+                if let Some((rows, contact)) = stop_rows.zip(caller_id) {
+                    stopping::stop(tx, &keyring, (&voice, &line), contact, rows, now).await?;
+                }
+                // Whoever says « STOP » is not phoned about it; whoever is in danger is (F-58).
+                if stops && !is_danger {
                     return Ok(());
                 }
                 let reason = if is_danger { Reason::Danger } else { Reason::Message };

@@ -10,5 +10,6 @@ pub mod reconcile;
 pub mod report;
 pub mod segments;
 pub mod send;
+pub mod stopping;
 pub mod stops;
 pub mod store;

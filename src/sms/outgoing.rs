@@ -81,6 +81,11 @@ pub async fn state_of(tx: &mut Tx<'_>, key: &str) -> Result<Option<State>, DbErr
     messages::state_of(tx, key).await
 }
 
+/// Whether a text was ever written for that number.
+pub async fn has_texted(tx: &mut Tx<'_>, contact_id: Uuid) -> Result<bool, DbError> {
+    messages::any_for(tx, contact_id).await
+}
+
 /// Whether that number receives texts, as far as is known: a landline answers by voice.
 pub async fn receives(tx: &mut Tx<'_>, contact_id: Uuid) -> Result<bool, DbError> {
     messages::receives(tx, contact_id).await

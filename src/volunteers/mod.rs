@@ -11,6 +11,7 @@
 pub mod availability;
 pub mod candidacy;
 pub mod event;
+pub mod parting;
 pub mod profile;
 pub mod referent;
 pub mod register;

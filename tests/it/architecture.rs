@@ -98,6 +98,8 @@ const PLACES: &[(&str, Role)] = &[
     ("sms/stops", UseCase),
     ("stats/report", UseCase),
     ("matching/nearest", UseCase),
+    ("sms/stopping", UseCase),
+    ("volunteers/parting", UseCase),
     ("volunteers/referent", UseCase),
     ("volunteers/register", UseCase),
     ("cli", Edge),

@@ -293,7 +293,7 @@ fn a_letter_that_triples_the_price_of_a_text_is_refused() {
 fn a_text_that_wants_an_answer_is_refused_on_a_sender_that_receives_none() {
     let mut files = files();
     files.get_mut("fr/sms.ftl").unwrap().push_str("    .reponse = oui\n");
-    let at = line(&files, "fr/sms.ftl", "a-signalement =");
+    let at = line(&files, "fr/sms.ftl", "r-stop =");
     let one_way = report(&files).problems;
     assert_eq!(one_way.len(), 1, "{one_way:?}");
     assert_eq!((one_way[0].file.as_str(), one_way[0].line), ("fr/sms.ftl", at));

@@ -20,3 +20,7 @@ a-alerte = CCAS de { $ville } : un rappel urgent attend. Un appel va suivre : ta
 
 # Aux superviseurs : rien de ce qui a été dit.
 a-signalement = CCAS de { $ville } : un signalement vous attend dans la console.
+
+# À qui a écrit STOP : un seul message, puis plus rien. Le premier à un bénévole, le second à qui nous avions écrit.
+v-stop = C'est fait : vous ne recevrez plus nos demandes. Merci pour votre aide. Pour revenir un jour : { $tel } (gratuit).
+r-stop = CCAS de { $ville } : c'est noté, vous ne recevrez plus de messages. Vos demandes restent chez nous. Pour nous parler : { $tel } (gratuit).

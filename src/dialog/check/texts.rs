@@ -11,7 +11,7 @@ use crate::sms::segments::{Alphabet, measure, to_gsm7};
 /// Septets of one message in the GSM alphabet.
 const BUDGET: usize = 160;
 /// The texts that the service sends.
-const SENT: &[&str] = &["a-alerte", "a-signalement", "r-tentative"];
+const SENT: &[&str] = &["a-alerte", "a-signalement", "r-stop", "r-tentative", "v-stop"];
 /// Units of one message in another alphabet, for languages that have no letter of the GSM one.
 const BUDGET_UCS2: usize = 70;
 /// Languages that are not written with letters of the GSM alphabet.

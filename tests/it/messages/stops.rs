@@ -6,12 +6,15 @@ use ligne_solidaire::app::App;
 use ligne_solidaire::db::{DbError, Kind};
 use ligne_solidaire::sms::outbound::message::Kind as Text;
 use ligne_solidaire::sms::stops::{self, Consent};
+use ligne_solidaire::volunteers::CameBy;
+use ligne_solidaire::volunteers::referent::Deed;
 use ligne_solidaire::worker;
 
 use crate::support::campaign::stops as rounds;
-use crate::support::service::Service;
+use crate::support::service::{LINE, Service};
 use crate::support::test_db::{TestDb, number, on_both};
 use crate::support::texts::{contact, fate, line, post, service, stop, taken, texting};
+use crate::support::volunteers::Registry;
 
 const AWA: &str = "+33639980001";
 const CONFIRMED: &str = "C'est noté : plus aucun SMS.";
@@ -61,6 +64,65 @@ async fn stop_withdraws_what_waits_and_is_confirmed_once_until_she_agrees_anew()
 
 fn now(service: &Service) -> jiff::Timestamp {
     ligne_solidaire::clock::Clock::now(&*service.clock)
+}
+
+#[tokio::test]
+async fn whoever_writes_stop_hears_it_once_and_then_nothing_more() {
+    on_both(async |base| {
+        let service = service(base).await;
+        post(&service, AWA, Text::Answer, "before", "Bonjour").await;
+        service.work().await;
+        for text in ["Stop svp", "ARRÊT", "stop sms"] {
+            service.exchange.text_line(AWA, LINE, text).await.unwrap();
+        }
+        post(&service, AWA, Text::Answer, "after", "Encore").await;
+        service.work().await;
+        let noted = "CCAS de Montpellier : c'est noté, vous ne recevrez plus de messages. Vos demandes restent chez nous. \
+                     Pour nous parler : 0199001234 (gratuit).";
+        assert_eq!(taken(&service), ["Bonjour", noted]);
+        assert_eq!(number(&base.db, "select count(*) from callbacks").await, 0, "nobody phones her about it");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stranger_who_writes_stop_is_never_texted_and_a_tram_stop_is_for_an_agent() {
+    on_both(async |base| {
+        let service = service(base).await;
+        service.exchange.text_line(AWA, LINE, "STOP").await.unwrap();
+        service.exchange.text_line("+33639980002", LINE, "je suis à l'arrêt de tram").await.unwrap();
+        service.exchange.text_line("+33639980003", LINE, "STOP, au secours").await.unwrap();
+        service.work().await;
+        assert_eq!(taken(&service), [""; 0]);
+        assert_eq!(number(&base.db, "select count(*) from stops").await, 2);
+        assert_eq!(number(&base.db, "select count(*) from callbacks where reason = 'message'").await, 1);
+        assert_eq!(
+            number(&base.db, "select count(*) from callbacks where reason = 'danger'").await,
+            1,
+            "danger is heard"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_volunteer_who_writes_stop_is_asked_nothing_more() {
+    on_both(async |base| {
+        let service = service(base).await;
+        let registry = Registry::of(&service).await;
+        let contact = registry.contact(AWA).await;
+        let id = registry.accepted(registry.application(contact, CameBy::Web)).await;
+        assert_eq!(number(&base.db, "select count(*) from candidates").await, 1);
+        service.exchange.text_line(AWA, LINE, "Merci mais STOP").await.unwrap();
+        service.work().await;
+        let thanked = "C'est fait : vous ne recevrez plus nos demandes. Merci pour votre aide. Pour revenir un jour : \
+                       0199001234 (gratuit).";
+        assert_eq!(taken(&service), [thanked]);
+        assert_eq!(number(&base.db, "select count(*) from candidates").await, 0);
+        assert_eq!(number(&base.db, "select count(*) from volunteers where state = 'left'").await, 1);
+        assert!(registry.does(id, Deed::Accept).await.is_err(), "nobody brings her back without her");
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ use ligne_solidaire::volunteers::{CameBy, Way};
 use uuid::Uuid;
 
 use super::people::{ONE, TownHall};
+use super::service::Service;
 
 /// A line with a referent.
 pub(crate) struct Registry {
@@ -39,6 +40,15 @@ impl Registry {
         let number = PhoneNumber::parse("01 99 00 12 34").unwrap();
         let line = Line { id: ONE, number, settings: settings.into() };
         Self { db: db.clone(), keyring: hall.gate.keyring.clone(), line, referent, now: hall.gate.now() }
+    }
+
+    /// The first line of a service, with a referent.
+    pub(crate) async fn of(service: &Service) -> Self {
+        let (app, hall) = (&service.app, TownHall::of(service));
+        let line = app.lines.iter().next().unwrap();
+        let referent = hall.add("rosa", &[Role::Referent], &[line.id]).await.id;
+        let keyring = app.board.keyring.clone();
+        Self { db: app.board.db.clone(), keyring, line, referent, now: hall.gate.now() }
     }
 
     /// Somebody with that number who offers help by that way, a few metres from the Comédie.

@@ -327,6 +327,15 @@ pub async fn receives_none(tx: &mut Tx<'_>, contact_id: Uuid, code: u32) -> Resu
     Ok(())
 }
 
+/// Whether there is a text for a number, whatever became of it.
+pub async fn any_for(tx: &mut Tx<'_>, contact_id: Uuid) -> Result<bool, DbError> {
+    let row: Option<(String,)> = sqlx::query_as("select id from messages where contact_id = $1 limit 1")
+        .bind(contact_id.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Whether a number receives texts, as far as is known.
 pub async fn receives(tx: &mut Tx<'_>, contact_id: Uuid) -> Result<bool, DbError> {
     let row: Option<(Option<i64>,)> = sqlx::query_as("select no_text from callers where id = $1")
