@@ -266,7 +266,7 @@ fn any_callback() -> impl Strategy<Value = Made> {
 }
 
 fn any_state() -> impl Strategy<Value = State> {
-    prop::sample::select(State::OPEN.to_vec())
+    prop::sample::select(State::REOPENED.to_vec())
 }
 
 #[tokio::test]
@@ -295,6 +295,20 @@ async fn a_merge_that_is_undone_leaves_everything_as_it_was() {
             assert!(make_two(&service, &camille, merged).await);
             assert_eq!(rows(&base.db, kept, merged).await, before, "round {round}: {made:?}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_search_that_a_merge_ended_is_not_taken_up_again() {
+    on_both(async |base| {
+        let service = Service::on(base).await;
+        let camille = agent(&service, "Camille").await;
+        let kept = put(base, &camille, State::Recorded, 3).await;
+        let merged = put(base, &camille, State::Searching, 3).await;
+        assert_eq!(make_one(&service, &camille, kept, merged).await, Ok(()));
+        assert!(make_two(&service, &camille, merged).await);
+        assert!(rows(&base.db, kept, merged).await[1].contains("enregistrée"), "an agent has it");
     })
     .await;
 }
